@@ -49,7 +49,7 @@ def looking_back(states, parts):
 
 def rounds_of_a_scan(steps=8):
     """Return a drawing of a scan: in each round every cell joins what ends right before it."""
-    picture, joined, reach, rows = Drawing(10, 9.6), [1] * steps, 1, []
+    picture, joined, reach, rows = Drawing(10, 10), [1] * steps, 1, []
     place = [0.5 + 1.15 * t for t in range(steps)]
     while True:
         y = 0.9 + 2.6 * len(rows)

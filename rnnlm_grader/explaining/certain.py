@@ -43,6 +43,8 @@ def what_is_certain(small: Look, looks: Sequence[Look], hidden: bool = False) ->
         return explain(raised, others, Letters(looks), trials) if is_one else trials.what_fits()
     if small.key[0] == KEPT_LATE:
         return changed_afterwards(small)
+    if bound_anew := bound_anew_in(small):
+        return bound_anew
     fix = trials.what_fits()
     return ". ".join(filter(None, [seen_of(small, looks) if looks else "", fix or changed_on_the_way(small, trials)]))
 
@@ -95,6 +97,17 @@ def shapes_of(small: Look, looks: Sequence[Look]) -> str:
     is_right = all(got.size == right.size and same_values(got.reshape(right.shape), right) for got, right in pairs)
     has = "has shape {}, with the right numbers" if is_right else "has shape {}"
     return f"{has.format(words[0])}; it should be {words[1]}" if words[1] else ""
+
+
+def bound_anew_in(small: Look) -> str:
+    """Say so where grads hold what they should, in another array than the one that was there at the start."""
+    what = small.key[1].replace("held", "grads")
+    if what == small.key[1] or small.case.law:
+        return ""
+    look = look_at(small.play.candidate, replace(small.case, see=small.case.see | {"grads"}))
+    is_right = {name for _, name in look.play.seen} - {name for _, name in look.wrong}
+    says = f"`{what}` is right, but in a new array: write into the old one, `{what}[...] = ...`"
+    return says if what in is_right else ""
 
 
 def changed_on_the_way(small: Look, trials: Trials) -> str:

@@ -9,11 +9,14 @@ import functools
 import io
 import re
 import zlib
+from collections.abc import Callable, Iterable, Iterator
+from typing import Any
 
 import numpy as np
 
 from ..content import ASSIGNMENTS, find
-from ..engine.exam import examine, public_seed
+from ..engine.exam import Criterion, Examination, examine, public_seed
+from ..engine.layer import LayerForm
 from ..explaining.look import redrawn, sizes_of
 from ..explaining.script import short
 from ..notebooks.cell_code import tree_of
@@ -29,10 +32,10 @@ HOLDS_WITHOUT = "Left out, this still holds: it was tried."
 A_MISTAKE = "That comes of a mistake: {}"
 SCROLLED = f"{CODE}; white-space: pre; overflow-x: auto"  # a line that were broken would lose its indentation
 
-told = {}  # (name, source) → HTML: an answer is checked again and again
+told: dict[tuple[str, str], str] = {}  # (name, source) → HTML: an answer is checked again and again
 
 
-def after_full_points(name, answer):
+def after_full_points(name: str, answer: object) -> str:
     """Return the course's own answer and questions about the learner's, as HTML; '' where its source isn't known."""
     candidate = TimedCandidate(**{name: answer})
     source = source_of(name, candidate)
@@ -41,7 +44,7 @@ def after_full_points(name, answer):
     return told[name, source]
 
 
-def page_of(candidate, name, source):
+def page_of(candidate: TimedCandidate, name: str, source: str) -> str:
     course = course_answer(name)
     both = "".join(
         f'<strong>{title}</strong><pre style="{SCROLLED}" tabindex="0">{escaped(text)}</pre>'
@@ -54,22 +57,22 @@ def page_of(candidate, name, source):
     return element("div", FRAME, beside + title + asked)
 
 
-def source_of(name, candidate):
+def source_of(name: str, candidate: TimedCandidate) -> str:
     """Return the source of an answer alone, or ''."""
     for cell in candidate.sources(name):
         tree = tree_of(cell)
         for node in tree.body if tree else ():
             if getattr(node, "name", None) == name:
-                return ast.get_source_segment(cell, node)
+                return ast.get_source_segment(cell, node) or ""
     return ""
 
 
-def course_answer(name):
+def course_answer(name: str) -> str:
     """Return the right answer to which the library of mistakes belongs; it is on the learner's machine with these."""
     return next(each.right for each in find(name).misconceptions if each.name == name).strip()
 
 
-def written(question):
+def written(question: Question) -> str:
     """Write a question as HTML, of which each choice unfolds what is said about it: without a script, anywhere."""
     code = element("pre", CODE, escaped(question.code)) if question.code else ""
     choices = "".join(
@@ -82,14 +85,14 @@ def written(question):
     return element("div", BELOW, element("div", "", with_code(question.asks)) + code + choices)
 
 
-def folded(summary, inner):
+def folded(summary: str, inner: str) -> str:
     return f"<details><summary>{summary}</summary>{inner}</details>"
 
 
 # --- where two answers differ in idea ---------------------------------------------------------------------------------
 
 
-def differences(own, course):
+def differences(own: str, course: str) -> Iterator[str]:
     """Yield a sentence on each idea that only one of two answers has."""
     (loops, calls), (their_loops, their_calls) = map(ideas_in, (own, course))
     if loops and not their_loops:
@@ -101,7 +104,7 @@ def differences(own, course):
             yield f"Only {whose} calls {' and '.join(f'`{name}`' for name in sorted(names))}."
 
 
-def ideas_in(source):
+def ideas_in(source: str) -> tuple[int, set[str]]:
     """Return how many loops there are, and the functions of NumPy and other answers that are called."""
     nodes = [*ast.walk(ast.parse(source))]
     called = [ast.unparse(node.func) for node in nodes if isinstance(node, ast.Call)]
@@ -115,17 +118,17 @@ def ideas_in(source):
 # --- questions about one's own code -----------------------------------------------------------------------------------
 
 
-def questions(candidate, name, source):
+def questions(candidate: TimedCandidate, name: str, source: str) -> list[Question]:
     """Return some questions, the same ones for the same source; whatever goes wrong while asking, the report stands."""
-    rng, found = np.random.default_rng(zlib.crc32(source.encode())), []
+    rng = np.random.default_rng(zlib.crc32(source.encode()))
+    found: list[Question] = []
     for way in about_lines_left_out, about_what_is_kept, about_what_is_given:
         with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
-            found += [way(candidate, name, source, rng)] if len(found) < QUESTIONS else []
-        found = [question for question in found if question]
+            found += filter(None, [way(candidate, name, source, rng)] if len(found) < QUESTIONS else [])
     return [question.shuffled(rng) for question in found]
 
 
-def about_what_is_given(candidate, name, source, rng):
+def about_what_is_given(candidate: TimedCandidate, name: str, source: str, rng: np.random.Generator) -> Question | None:
     """Ask what the answer gives in an example that tells known mistakes apart, or None."""
     known = [each for each in find(name).misconceptions if each.name == name and not form_of(name).makes]
     for number in rng.permutation(len(known))[:5]:
@@ -139,25 +142,26 @@ def about_what_is_given(candidate, name, source, rng):
     return None
 
 
-def form_of(name):
+def form_of(name: str) -> LayerForm:
     """Return what an answer is given and gives, as a `LayerForm`."""
     return find(name).of(name)[0].exercise.layer
 
 
-def right_of(question):
+def right_of(question: Question) -> Choice:
     return next(choice for choice in question.choices if choice.is_right)
 
 
-def printed(code, name, answer):
+def printed(code: str, name: str, answer: object) -> str | None:
     """Return what the last line of an example prints, written as choices are."""
     *lines, last = code.splitlines()
-    names = {"np": np, name: answer}
+    names: dict[str, Any] = {"np": np, name: answer}
     exec("\n".join(lines), names)
-    value = eval(ast.unparse(ast.parse(last).body[0].value.args[0]), names)
+    call = next(node for node in ast.walk(ast.parse(last)) if isinstance(node, ast.Call))  # of `print`
+    value = eval(ast.unparse(call.args[0]), names)
     return short(np.asarray(value)) if isinstance(value, float | np.ndarray) else str(value)
 
 
-def about_what_is_kept(candidate, name, source, rng):
+def about_what_is_kept(candidate: TimedCandidate, name: str, source: str, rng: np.random.Generator) -> Question | None:
     """Ask for the shape of an array that `forward` keeps, or None."""
     layer = form_of(name)
     if layer.is_function or layer.makes:
@@ -194,7 +198,7 @@ def about_what_is_kept(candidate, name, source, rng):
     return Question(f"With {takes}: which shape has `{place}` of your `{name}` after `forward`?", "", tuple(choices))
 
 
-def arrays_in(place, value, depth=2):
+def arrays_in(place: str, value: object, depth: int = 2) -> Iterator[tuple[str, np.ndarray]]:
     """Yield (where it is, array) of all arrays in what an attribute holds."""
     if isinstance(value, np.ndarray):
         yield place, value
@@ -203,7 +207,9 @@ def arrays_in(place, value, depth=2):
             yield from arrays_in(f"{place}[{at}]", each, depth - 1)
 
 
-def about_lines_left_out(candidate, name, source, rng):
+def about_lines_left_out(
+    candidate: TimedCandidate, name: str, source: str, rng: np.random.Generator
+) -> Question | None:
     """Ask which line makes a criterion hold: each line was left out to see. None where that doesn't tell them apart.
 
     Right is only a line without which numbers are wrong: where code raises, nothing is said about what the line does.
@@ -217,10 +223,10 @@ def about_lines_left_out(candidate, name, source, rng):
     made = made_in(source)
 
     @functools.cache
-    def examined(number, criterion):
+    def examined(number: int, criterion: Criterion) -> Examination:
         return examine(criterion, changed[number], public_seed(criterion), seconds=SECONDS)
 
-    found = []
+    found: list[tuple[int, int, int, list[Criterion]]] = []
     for number in changed.keys() - made:
         if wrong := wrong_values(functools.partial(examined, number), criteria):
             found.append((len({each.part for each in wrong}), len(wrong), number, wrong))
@@ -237,9 +243,9 @@ def about_lines_left_out(candidate, name, source, rng):
     return None
 
 
-def wrong_values(examined, criteria):
+def wrong_values(examined: Callable[[Criterion], Examination], criteria: Iterable[Criterion]) -> list[Criterion]:
     """Return the criteria by which an answer gives wrong values; none if it raises, or doesn't end, anywhere."""
-    wrong = []
+    wrong: list[Criterion] = []
     for criterion in criteria:
         examination = examined(criterion)
         if examination.lost or any(play.raised for _, play in examination.plays):
@@ -248,17 +254,17 @@ def wrong_values(examined, criteria):
     return wrong
 
 
-def functions_in(source):
+def functions_in(source: str) -> list[ast.FunctionDef]:
     return [node for node in ast.walk(ast.parse(source)) if isinstance(node, ast.FunctionDef)]
 
 
-def made_in(source):
+def made_in(source: str) -> set[int]:
     """Return the numbers of the lines of `__init__`, which all methods need."""
     inits = [node for node in functions_in(source) if node.name == "__init__"]
-    return {number for node in inits for number in range(node.lineno, node.end_lineno + 1)}
+    return {number for node in inits for number in range(node.lineno, (node.end_lineno or node.lineno) + 1)}
 
 
-def removable(source):
+def removable(source: str) -> list[int]:
     """Return the numbers of the lines that are a statement each, within a function: no docstring, print or return.
 
     A line that stands there twice isn't one of them: nobody could tell which one is meant.
@@ -277,7 +283,7 @@ def removable(source):
     )
 
 
-def without(candidate, name, source, number):
+def without(candidate: TimedCandidate, name: str, source: str, number: int) -> TimedCandidate:
     """Return the answer without a line; what was left unset is zero, and not whatever lay in memory before."""
     lines = source.splitlines()
     indent = lines[number - 1][: len(lines[number - 1]) - len(lines[number - 1].lstrip())]

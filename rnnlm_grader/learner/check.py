@@ -2,31 +2,35 @@
 
 import os
 import sys
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from types import TracebackType
+from typing import Any
 
 from ..content import ASSIGNMENTS, find
-from ..engine.exam import public_seed, undefined
+from ..engine.exam import Assignment, Criterion, LastLook, public_seed, undefined
 from ..explaining.words import BOOK, in_a_row, is_unfinished
 from ..notebooks.modules_used import modules_missed
+from ..protocol.candidate import Candidate
 from ..verdict.allowance import Allowance
 from ..verdict.marks import State
-from ..verdict.pipeline import Work, examine_answer, explain, judge, look_once_more, only
+from ..verdict.pipeline import PartResult, Seeds, Work, examine_answer, explain, judge, look_once_more, only
 from ..verdict.report import as_text, outline
 from . import progress, review
 from .afterwards import after_full_points
 from .cells import BEFORE, cells, shell
-from .page import page, say, sentence
+from .page import Row, Told, page, say, sentence
 from .stopwatch import SECONDS, TimedCandidate
 
 
 class CheckFailed(AssertionError):
     """An answer that isn't right yet: the report, or one line where a notebook shows that; and no traceback."""
 
-    def _render_traceback_(self):
+    def _render_traceback_(self) -> list[str]:
         return str(self).splitlines()
 
 
-def check(answer=None, part=None, *, hidden=False):
+def check(answer: Callable | str | None = None, part: str | None = None, *, hidden: bool = False) -> None:
     """Examine a class or function that you wrote, and say what is right and what isn't yet.
 
     Without arguments: examine all that the notebook defines, and end in a table of points.
@@ -59,12 +63,19 @@ def check(answer=None, part=None, *, hidden=False):
         show([finding], f"{name} · {part}: " if part else f"{name}: ", [tell(finding)], (), not hidden, below)
 
 
-def chapter(slug):
+def chapter(slug: str) -> None:
     """Name a chapter's page, as a link where the book is at hand."""
     say(f"Read: {BOOK}/{slug}.html", sentence("read", f"{slug}.html"))
 
 
-def show(findings, subject, told, rows=(), is_noted=True, below=""):
+def show(
+    findings: Sequence["Finding"],
+    subject: str,
+    told: Sequence[Told],
+    rows: Sequence[Row] = (),
+    is_noted: bool = True,
+    below: str = "",
+) -> None:
     """Show what was found, in a notebook as a page; raise `CheckFailed` if anything is wrong.
 
     `told` holds (parts, remarks) of each finding, `rows` a table of points, `below` is HTML. What is noted counts as
@@ -85,11 +96,11 @@ def show(findings, subject, told, rows=(), is_noted=True, below=""):
         raise CheckFailed(f"{subject}{score(findings)} points; see above." if is_shown else text)
 
 
-def has_full_points(finding):
+def has_full_points(finding: "Finding") -> bool:
     return finding.is_right and all(result.is_right for result in finding.everything)
 
 
-def names_asked_for(names):
+def names_asked_for(names: Mapping[str, object]) -> list[str]:
     """Return the names to check: those defined, and all others of the exercise to which most of them belong."""
     at_hand = max(ASSIGNMENTS.values(), key=lambda each: len(names.keys() & set(each.names)))
     if not names.keys() & set(at_hand.names):
@@ -105,19 +116,19 @@ class Finding:
     """
 
     name: str
-    results: list
-    remarks: list
+    results: list[PartResult]
+    remarks: list[str]
     is_right: bool
     outdated: str = ""
-    everything: tuple = ()  # the results of all parts, also of those that weren't asked for
+    everything: Sequence[PartResult] = ()  # the results of all parts, also of those that weren't asked for
 
     @property
-    def points(self):
+    def points(self) -> list[int]:
         """Of each part, in order."""
         return [0 if self.outdated else result.points for result in self.results]
 
 
-def examine(name, answer, part, hidden):
+def examine(name: str, answer: object, part: str | None, hidden: bool) -> Finding:
     """Examine an answer, or None where it isn't defined."""
     assignment = find(name)
     if assignment is None:
@@ -143,7 +154,7 @@ def examine(name, answer, part, hidden):
     return Finding(name, results, remarks, is_right, old, everything)
 
 
-def results_of(assignment, name, candidate, seeds):
+def results_of(assignment: Assignment, name: str, candidate: Candidate, seeds: Seeds) -> list[PartResult]:
     """Return the results of all parts of an answer."""
     work, allowance = Work(assignment, name), Allowance(SECONDS)
     for is_hidden in (False, True):
@@ -154,7 +165,7 @@ def results_of(assignment, name, candidate, seeds):
     return judge(work)
 
 
-def tell(finding):
+def tell(finding: Finding) -> Told:
     """Return (parts, remarks) of what was found; first of all whether it is about what stands on the screen."""
     if not finding.outdated:
         return outline(finding.results, finding.everything), finding.remarks
@@ -165,7 +176,7 @@ def tell(finding):
     return [(f"{finding.outdated} {BEFORE}", []), *parts], finding.remarks
 
 
-def tell_briefly(finding):
+def tell_briefly(finding: Finding) -> Told:
     """Return the same in one line where there is nothing to examine yet."""
     verdicts = [verdict for result in finding.results for verdict in result.verdicts]
     if all(verdict.finding == undefined(verdict.criterion.name) for verdict in verdicts):
@@ -175,7 +186,7 @@ def tell_briefly(finding):
     return tell(finding)
 
 
-def table(findings):
+def table(findings: Sequence[Finding]) -> list[Row]:
     """Return a table of points, row by row."""
     rows = [
         (each.name, result.part, f"{points} of {result.max_points}")
@@ -185,25 +196,25 @@ def table(findings):
     return [("name", "part", "points"), *rows, ("total", "", score(findings))]
 
 
-def score(findings):
+def score(findings: Sequence[Finding]) -> str:
     most = sum(result.max_points for finding in findings for result in finding.results)
     return f"{sum(sum(finding.points) for finding in findings)} of {most}"
 
 
-def in_columns(rows):
+def in_columns(rows: Sequence[Row]) -> str:
     """Write a table below each other."""
     widths = [max(map(len, column)) for column in zip(*rows, strict=True)]
     return "\n".join("  ".join(map(str.ljust, row, widths)).rstrip() for row in rows)
 
 
-def warn_of_modules(answer, name, lent):
+def warn_of_modules(answer: object, name: str, lent: Collection[str]) -> Iterator[str]:
     """Yield a line if an answer uses modules that aren't there when work is graded."""
     there = ["NumPy", "Python's standard library", *(f"rnnlm_ref.{module}" for module in lent)]
     if missed := modules_missed(answer, lent):
         yield f"{name} uses {in_a_row(missed)}; only {in_a_row(there)} are there when work is graded."
 
 
-def tell_of_helpers(name, helpers):
+def tell_of_helpers(name: str, helpers: Iterable[str]) -> Iterator[str]:
     """Yield whether what an answer uses from other cells counts."""
     if present := [each for each in helpers if cells.is_written(each) and not cells.outdated(each)]:
         yield (
@@ -212,22 +223,24 @@ def tell_of_helpers(name, helpers):
         )
 
 
-def borrows_reference(answer, modules):
+def borrows_reference(answer: object, modules: Iterable[str]) -> str | None:
     """Name the module of rnnlm_ref that an answer is, or inherits from, against the rules; None if there is none."""
     lent = {f"rnnlm_ref.{module}" for module in modules}
     modules = [getattr(kind, "__module__", None) or "" for kind in getattr(answer, "__mro__", (answer,))]
     return next((m for m in modules if m.startswith("rnnlm_ref") and m not in lent), None)
 
 
-def public_seeds(criterion):
+def public_seeds(criterion: Criterion | LastLook) -> list[tuple[int, bool]]:
     return [(public_seed(criterion), False)]
 
 
-def fresh_seeds(criterion):
+def fresh_seeds(criterion: Criterion | LastLook) -> list[tuple[int, bool]]:
     return [*public_seeds(criterion), (int.from_bytes(os.urandom(8), "big"), True)]
 
 
-def show_undefined(shell, kind, error, trace, tb_offset=None):
+def show_undefined(
+    shell: Any, kind: type[NameError], error: Any, trace: TracebackType | None, tb_offset: int | None = None
+) -> None:
     """Show a NameError: one about an answer says what to do, or why its cell didn't define it."""
     if find(error.name):
         advice = cells.undefined(error.name) or "Run the cell in which you write it, then this one again."

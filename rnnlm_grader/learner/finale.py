@@ -4,6 +4,8 @@ Letters: N batch, T time, V vocabulary, D word-vector width, H hidden width.
 """
 
 import time
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -16,7 +18,7 @@ from rnnlm_ref.ngram import NgramModel
 from rnnlm_ref.optim import Adam
 from rnnlm_ref.text import Vocabulary, padded_batches, split_corpus, window_batches
 
-from .own_parts import gather, nearby, put_own
+from .own_parts import Part, gather, nearby, put_own
 from .page import FRAME, element, escaped
 
 FABLES, D, H, N, T, EPOCHS = 1200, 32, 128, 25, 25, 6
@@ -24,9 +26,10 @@ SECONDS = 45  # of training, at most; a laptop needs ten
 OPENING = ["¶", "one", "morning", "the", "owl", "found", "a"]
 LENGTH = 70  # words of a sample
 BELOW = "white-space: pre-line; margin-bottom: 1em"
+Model: TypeAlias = Any  # a finished one, or the learner's own
 
 
-async def finale():
+async def finale() -> None:
     """Train a language model that consists of your own answers, as far as they hold, and let it write."""
     parts = gather(await nearby(), vars(__main__))
     if all(part.flaw for part in parts.values()):
@@ -55,7 +58,7 @@ async def finale():
     page.show(whose(parts) + early)
 
 
-def build(parts, vocab_size):
+def build(parts: Mapping[str, Part], vocab_size: int) -> Model:
     """Return a model of these parts, untrained."""
     spaces = vars(__main__), vars(time_layers), vars(finished)  # where a model looks for its layers
     before = [put_own(parts, space) for space in spaces]
@@ -69,7 +72,7 @@ def build(parts, vocab_size):
             space.update(names)
 
 
-def train(model, corpus, clip_grads, page, halfway):
+def train(model: Model, corpus: np.ndarray, clip_grads: Callable, page: "Page", halfway: Callable[[], None]) -> float:
     """Train for `EPOCHS` passes, or for `SECONDS`; return the share that is left then. Keep the page up to date."""
     optimizer, windows = Adam(0.004), list(window_batches(corpus, N, T))
     total, began = EPOCHS * len(windows), time.monotonic()
@@ -90,20 +93,20 @@ def train(model, corpus, clip_grads, page, halfway):
     return 0
 
 
-def measure(model, corpus, perplexity):
+def measure(model: Model, corpus: np.ndarray, perplexity: Callable[[list[float], list[int]], float]) -> float:
     """Return the perplexity of a model on a text."""
     batches = list(padded_batches(corpus, N, T))
     model.reset_state()
     return perplexity([float(model.forward(*batch)) for batch in batches], [int((ts >= 0).sum()) for _, ts in batches])
 
 
-def write(model, vocabulary):
+def write(model: Model, vocabulary: Vocabulary) -> str:
     """Have a model go on from `OPENING`."""
     ids = generate(model, vocabulary.encode(OPENING), LENGTH, rng=1, temperature=0.8)
     return as_prose(vocabulary.decode(ids[1:]))
 
 
-def write_pairs(bigram, vocabulary):
+def write_pairs(bigram: NgramModel, vocabulary: Vocabulary) -> str:
     """Have a bigram go on from `OPENING`."""
     rng, ids = np.random.default_rng(1), list(vocabulary.encode(OPENING))
     for _ in range(LENGTH):
@@ -112,7 +115,7 @@ def write_pairs(bigram, vocabulary):
     return as_prose(vocabulary.decode(ids[1:]))
 
 
-def whose(parts):
+def whose(parts: Mapping[str, Part]) -> str:
     """Say whose code wrote the text."""
     own = [name for name, part in parts.items() if not part.flaw]
     others = [f"{name} ({part.slug}: {part.flaw})" for name, part in parts.items() if part.flaw]
@@ -124,21 +127,24 @@ def whose(parts):
 class Page:
     """What the notebook shows of a training: how far it is, the loss, and samples of what the model writes."""
 
-    def __init__(self, parts):
-        self.losses, self.samples, self.handle, self.shown = [], [], None, 0
+    def __init__(self, parts: Mapping[str, Part]) -> None:
+        self.losses: list[float] = []
+        self.samples: list[tuple[str, str]] = []  # (title, text)
+        self.handle: Any = None  # by which IPython shows something else in the same place
+        self.shown = 0.0  # when
         self.status = whose(parts)
 
-    def add(self, title, sample):
+    def add(self, title: str, sample: str) -> None:
         self.samples.append((title, sample))
         self.show(self.status)
 
-    def progress(self, share):
+    def progress(self, share: float) -> None:
         """Show how far the training is, twice a second."""
         if time.monotonic() - self.shown > 0.5 or share == 1:
             self.shown = time.monotonic()
             self.show(f"Training: {share:.0%}, loss {self.losses[-1]:.2f}", share)
 
-    def show(self, status, share=None):
+    def show(self, status: str, share: float | None = None) -> None:
         from IPython.display import display
 
         bar = "" if share is None else f'<progress value="{share:.3f}" aria-label="Training"></progress>'
@@ -161,7 +167,7 @@ class Page:
             self.handle = display(data, raw=True, display_id=True)
 
 
-def curve(losses):
+def curve(losses: Sequence[float]) -> str:
     """Draw how the loss falls, each point the mean of a hundredth of the steps; nothing while there are few."""
     many = max(1, len(losses) // 100)
     means = [np.mean(losses[at : at + many]) for at in range(0, len(losses), many)]

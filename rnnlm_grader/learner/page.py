@@ -6,9 +6,12 @@ It has no colours and no background of its own, so that it can be read in every 
 import itertools
 import os
 import re
+from collections.abc import Iterable, Sequence
 from html import escape
+from typing import TypeAlias
 
 from ..explaining.words import BOOK, clean
+from ..verdict.report import Item
 from .cells import shell
 
 BOOK_URL = "RNNLM_BOOK_URL"  # in a kernel's environment: where students read the book, without book/
@@ -17,9 +20,11 @@ INDENTED = "list-style: none; padding-left: 1em; margin: 0.3em 0"
 BELOW = "margin: 0.3em 0 0.3em 1.4em"
 PRICE = "margin-left: 1em; opacity: 0.8; white-space: nowrap"
 CODE = f"{BELOW}; font-family: var(--jp-code-font-family, monospace); white-space: pre-wrap; word-break: normal"
+Told: TypeAlias = tuple[Sequence[tuple[str, Sequence[Item]]], Sequence[str]]  # (parts, remarks); see `page`
+Row: TypeAlias = tuple[str, ...]  # of a table
 
 
-def say(text, html):
+def say(text: str, html: str) -> bool:
     """Display HTML in a notebook, and return whether there is one; else print the text."""
     if not shell():
         print(text)
@@ -30,7 +35,7 @@ def say(text, html):
     return True
 
 
-def page(told, rows=()):
+def page(told: Iterable[Told], rows: Sequence[Row] = ()) -> str:
     """Write what is told of several answers, (parts, remarks) each, and a table of points, whose first row is its head.
 
     A part is (heading, items): see `report.outline`.
@@ -42,21 +47,21 @@ def page(told, rows=()):
     return "\n".join([*answers, *([table(*rows)] if rows else ())])
 
 
-def remark(text):
+def remark(text: str) -> str:
     return element("div", "", escaped(text))
 
 
-def part(heading, items):
+def part(heading: str, items: Iterable[Item]) -> str:
     below = "\n".join(element("li", "", item_in_html(item)) for item in items)
     return element("div", "", element("strong", "", escaped(heading))) + element("ul", INDENTED, below)
 
 
-def item_in_html(item):
+def item_in_html(item: Item) -> str:
     price = element("span", PRICE, escaped(item.price)) if item.price else ""
     return "\n".join([escaped(item.title) + price, *itertools.starmap(block, item.blocks)])
 
 
-def block(kind, text):
+def block(kind: str, text: str) -> str:
     """Write what is told of a mistake; see `report.Item`."""
     if kind == "code":
         return element("pre", CODE, escaped(text))
@@ -66,7 +71,7 @@ def block(kind, text):
     return element("div", BELOW, sentence(kind, text))
 
 
-def sentence(kind, text):
+def sentence(kind: str, text: str) -> str:
     """Write a block that is no code."""
     if kind == "likely":
         word, _, text = text.partition(": ")
@@ -79,7 +84,7 @@ def sentence(kind, text):
     return f"Read: {BOOK}/{escaped(text)}"
 
 
-def place_in_words(section):
+def place_in_words(section: str) -> str:
     """Say in words where a link leads: '06-softmax-masking.html#softmax-mask' → 'chapter 6, softmax mask'."""
     page, _, anchor = section.partition(".html")
     chapter = re.match(r"0*(\d+)-", page)
@@ -87,12 +92,12 @@ def place_in_words(section):
     return ", ".join(filter(None, [place, anchor.lstrip("#").replace("-", " ")]))
 
 
-def with_code(text):
+def with_code(text: str) -> str:
     """Write a sentence, in which code stands between backticks."""
     return re.sub("`([^`]+)`", r"<code>\1</code>", escaped(text))
 
 
-def table(names, *rows):
+def table(names: Row, *rows: Row) -> str:
     head, *body = (
         element("tr", "", "".join(element(tag, "text-align: left", escaped(cell)) for cell in row))
         for tag, row in [("th", names), *(("td", row) for row in rows)]
@@ -100,10 +105,10 @@ def table(names, *rows):
     return f"<table><thead>{head}</thead><tbody>{''.join(body)}</tbody></table>"
 
 
-def escaped(text):
+def escaped(text: str) -> str:
     """Make text harmless: what it holds of the student's is no HTML."""
     return escape(clean(text, 20_000))
 
 
-def element(tag, style, inner):
+def element(tag: str, style: str, inner: str) -> str:
     return f"<{tag} style='{style}'>{inner}</{tag}>" if style else f"<{tag}>{inner}</{tag}>"

@@ -10,16 +10,20 @@ import itertools
 import json
 import os
 import time
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from html import escape
 from pathlib import Path
+from typing import Any, TypeAlias
 
 from ..content import ASSIGNMENTS
 from ..explaining.words import BOOK
 from ..files import write_atomic
+from ..verdict.pipeline import PartResult
 from .page import BOOK_URL, element, escaped
 
 FILE = "RNNLM_PROGRESS"  # in a kernel's environment
-TOTALS = {
+Known: TypeAlias = dict[str, list[int]]  # part → [its best points, when that was, in milliseconds]
+TOTALS: dict[str, tuple[str, int]] = {  # part → (slug of its exercise, its points)
     f"{name}-{part}": (slug, sum(criterion.points for criterion in assignment.of(name, part)))
     for slug, assignment in ASSIGNMENTS.items()
     for name, part in assignment.parts()
@@ -34,7 +38,7 @@ SCRIPT = """<script>{
 }</script>"""
 
 
-def note(results, is_whole):
+def note(results: Collection[PartResult], is_whole: bool) -> tuple[str, str]:
     """Note the points of these parts; return what to add to a report, as text and as HTML."""
     now = int(time.time() * 1000)
     known = read()
@@ -49,7 +53,7 @@ def note(results, is_whole):
     return line, (element("div", "", " · ".join(links)) if any(links) else "") + SCRIPT % json.dumps(known)
 
 
-def links_onward(results):
+def links_onward(results: Iterable[PartResult]) -> Iterator[str]:
     """Yield links to the chapter after the exercise of these results, and to the page of progress."""
     if url := os.environ.get(BOOK_URL):
         slugs = {TOTALS[f"{result.name}-{result.part}"][0] for result in results}
@@ -61,7 +65,7 @@ def links_onward(results):
             yield f'<a href="{address}" target="_blank" rel="noopener">{title}</a>'
 
 
-def write(known):
+def write(known: dict[str, Any]) -> None:
     """Keep what is known in the file, if there is one, beside what else it keeps."""
     if path := os.environ.get(FILE):
         kept = {key: value for key, value in whole_file().items() if key not in TOTALS} | known
@@ -69,7 +73,7 @@ def write(known):
             write_atomic(Path(path), json.dumps(kept, indent=1).encode())
 
 
-def read():
+def read() -> Known:
     """Return the points that the file knows; nothing where there is none, or none that can be read."""
     try:
         known = {part: value for part, value in whole_file().items() if part in TOTALS}
@@ -78,7 +82,7 @@ def read():
         return {}
 
 
-def whole_file():
+def whole_file() -> dict[str, Any]:
     """Return all that the file holds: points of parts, and what `review` keeps there."""
     try:
         known = json.loads(Path(os.environ[FILE]).read_text(encoding="utf-8"))
@@ -87,7 +91,7 @@ def whole_file():
     return known if isinstance(known, dict) else {}
 
 
-def summary(known):
+def summary(known: Mapping[str, list[int]]) -> str:
     """Say which exercises hold and which is next; '' where only the notebook at hand is known."""
     if FILE not in os.environ:
         return ""

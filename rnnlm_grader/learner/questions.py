@@ -9,18 +9,23 @@ import functools
 import re
 import textwrap
 import zlib
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import asdict, dataclass, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 
 from ..content import ASSIGNMENTS, find
+from ..content.misconception import Misconception
 from ..engine.compare import Difference
 from ..engine.exam import examine, public_seed
+from ..engine.layer import Case
 from ..explaining import decoding
 from ..explaining.look import Aim, Look, kind_of, redrawn
 from ..explaining.script import Example, aspect_of, script, short
 from ..explaining.shrink import shrink
 from ..explaining.telling import (
+    Way,
     as_drawn,
     dressed,
     failing,
@@ -35,6 +40,7 @@ from ..explaining.telling import (
     value_of,
 )
 from ..protocol.bench import Raised
+from ..protocol.values import Plain
 from ..verdict.report import ended
 
 DRAWS, FINALISTS = 60, 5  # examples that are drawn for a question, and those of which a question is made
@@ -44,6 +50,8 @@ MOST_LINES = 14  # of code
 TITLE = "With a right `{}`, what does this print?"
 NAMED, ANOTHER = "The mistake that a check named: {}", "That comes of another mistake: {}"
 NOTHING = "(no such line)"
+Ways: TypeAlias = Callable[[np.random.Generator], Way]  # of which one is drawn
+Places: TypeAlias = tuple[tuple[int, int], ...]  # (first line, line after the last) of each
 
 
 @dataclass(frozen=True)
@@ -61,32 +69,32 @@ class Question:
 
     asks: str
     code: str
-    choices: tuple
+    choices: tuple[Choice, ...]
     section: str = ""  # of the book
 
     @property
-    def mark(self):
+    def mark(self) -> int:
         """Tells whether two questions are about the same numbers."""
         return zlib.crc32(self.code.encode())
 
-    def as_data(self):
+    def as_data(self) -> dict[str, Any]:
         return asdict(self) | {"mark": self.mark}
 
-    def shuffled(self, rng):
+    def shuffled(self, rng: np.random.Generator) -> "Question":
         return replace(self, choices=tuple(self.choices[i] for i in rng.permutation(len(self.choices))))
 
 
 @functools.cache
-def library():
+def library() -> dict[str, Misconception]:
     """Return all known mistakes by the names under which they are kept, such as 'MyRNN.TurnsSign'."""
     return {key_of(each): each for assignment in ASSIGNMENTS.values() for each in assignment.misconceptions}
 
 
-def key_of(misconception):
+def key_of(misconception: Misconception) -> str:
     return f"{misconception.name}.{misconception.id}"
 
 
-def fellows(misconception):
+def fellows(misconception: Misconception) -> list[Misconception]:
     """The other mistakes of the same answer, those of the same section first."""
     others = [
         each
@@ -96,7 +104,7 @@ def fellows(misconception):
     return sorted(others, key=lambda each: each.section != misconception.section)
 
 
-def question_about(key, seed, asked=(), is_solved=False):
+def question_about(key: str, seed: int, asked: Collection[int] = (), is_solved: bool = False) -> Question | None:
     """Return a question about the mistake of this name, or None where none can be made.
 
     Parameters
@@ -120,14 +128,16 @@ def question_about(key, seed, asked=(), is_solved=False):
 # --- what is printed --------------------------------------------------------------------------------------------------
 
 
-def about_numbers(misconception, rng, asked=(), said=NAMED):
+def about_numbers(
+    misconception: Misconception, rng: np.random.Generator, asked: Collection[int] = (), said: str = NAMED
+) -> Question | None:
     """Ask what the right answer gives where the mistake gives something else; `said` is what its name stands after."""
     aim, cases = examples(misconception)
-    if not cases or cases[0].layer.makes:  # nobody can tell what comes of parameters that are drawn
+    if aim is None or not cases or cases[0].layer.makes:  # nobody can tell what comes of parameters that are drawn
         return None
     drawn = [redressed(cases[i % len(cases)], rng) for i in range(DRAWS)]
     looks = failing(drawn, aim, decoding.variant_of(misconception).candidate)
-    found = []
+    found: list[tuple[float, int, Question]] = []
     for cost, look in plainest([*map(as_if_it_went_on, looks)]):
         question = about_example(look, misconception, said)
         if question and question.mark not in asked:
@@ -139,7 +149,7 @@ def about_numbers(misconception, rng, asked=(), said=NAMED):
 
 
 @functools.lru_cache(maxsize=200)
-def examples(misconception):
+def examples(misconception: Misconception) -> tuple[Aim | None, list[Case]]:
     """Return (an `Aim` at how a mistake shows, cases in which it does, as simple as they can be)."""
     criteria = tuple(find(misconception.name).of(misconception.name))
     candidate = decoding.variant_of(misconception).candidate
@@ -157,7 +167,7 @@ def examples(misconception):
         return aim, [look.case for look in in_small_sizes(case, aim, candidate)]
 
 
-def about_example(look, misconception, said):
+def about_example(look: Look, misconception: Misconception, said: str) -> Question | None:
     """Ask what is printed in an example in which a mistake gives something else; None where that can't be shown."""
     finding = look.finding
     if not isinstance(finding, Difference) or look.key[1] == "made" or not Example(look).shown():
@@ -178,23 +188,28 @@ def about_example(look, misconception, said):
     return Question(TITLE.format(misconception.name), code, tuple(choices.values()), misconception.section)
 
 
-def code_of(look):
+def code_of(look: Look) -> str:
     """Write an example, a statement in each line. Of ids the dtype doesn't matter, and a browser has another one."""
     return re.sub(r", dtype='int\d+'", "", "\n".join(script(look)).replace(";  ", "\n"))
 
 
-def as_if_it_went_on(look):
+def as_if_it_went_on(look: Look) -> Look:
     """Return a look at an example, where it raised as if what it was to give were merely missing."""
     case = look.case
-    missing = ((key, value) for key, value in case.right.items() if key not in look.play.seen and case.judges(*key))
+    missing = (
+        ((at, what), value)
+        for (at, what), value in case.right.items()
+        if (at, what) not in look.play.seen and isinstance(at, int) and case.judges(at, what)
+    )
     found = next(((key, value) for key, value in missing if isinstance(value, np.ndarray)), None)
     if not (isinstance(look.finding, Raised) and found):
         return look
     key, value = found
-    return Look(look.play, {key: Difference(key[1], "", f"nothing: {look.finding.kind}", value)})
+    nothing: Any = f"nothing: {look.finding.kind}"  # which no answer gives; see `written`
+    return Look(look.play, {key: Difference(key[1], "", nothing, value)})
 
 
-def written(value, aspect):
+def written(value: "Plain | str", aspect: str) -> str | None:
     """Write a value as Python prints it, or that of it which differs; None where that is too long."""
     if value is None or isinstance(value, str):
         return str(value)
@@ -206,7 +221,7 @@ def written(value, aspect):
 # --- numbers ----------------------------------------------------------------------------------------------------------
 
 
-def redressed(case, rng):
+def redressed(case: Case, rng: np.random.Generator) -> Case:
     """Return a case with other numbers: drawn anew, and where they needn't belong together, plain ones."""
     case = redrawn(case, int(rng.integers(2**31)))
     if case.condition.world or rng.random() < AS_DRAWN:
@@ -224,16 +239,16 @@ def redressed(case, rng):
     )
 
 
-def way_of(name, case, rng):
+def way_of(name: str, case: Case, rng: np.random.Generator) -> Way:
     """Choose a way to choose the numbers of an array; see `telling`."""
     ways = WAYS[sort_of(name, case.layer)]
     return ways[rng.integers(len(ways))](rng)
 
 
-def digits(most, parts=1):
+def digits(most: int, parts: int = 1) -> Ways:
     """Return how to make a way: 1 to `most`, or tenths of these, each once where there are enough, in any order."""
 
-    def make(rng):
+    def make(rng: np.random.Generator) -> Way:
         return lambda array, before: (
             np.concatenate([rng.permutation(most) + 1 for _ in range(1 + array.size // most)])[: array.size] / parts
         )
@@ -241,34 +256,34 @@ def digits(most, parts=1):
     return make
 
 
-def none(rng):
+def none(rng: np.random.Generator) -> Way:
     return lambda array, before: np.zeros(array.size)
 
 
-def placed(rng):
+def placed(rng: np.random.Generator) -> Way:
     """1, 10, 100 ... each some times: of a sum one sees what was added up."""
     return lambda array, before: rng.integers(1, 5, array.size) * rng.permutation(powers(array, 0))
 
 
-def sides(rng):
+def sides(rng: np.random.Generator) -> Way:
     """Numbers whose squares often add up to a square."""
     return lambda array, before: np.resize(rng.permutation([[3, 4], [6, 8], [5, 12], [8, 15], [9, 12]])[0], array.size)
 
 
-def some_states(rng):
+def some_states(rng: np.random.Generator) -> Way:
     return states(*(rng.permutation(9)[:4] + 1) / 10)
 
 
-def some_shares(rng):
+def some_shares(rng: np.random.Generator) -> Way:
     return lambda array, before: shares(array, int(rng.integers(9)) * array.shape[-1])
 
 
-def some_odds(rng):
+def some_odds(rng: np.random.Generator) -> Way:
     """A gate each; see `telling.odds`."""
     return lambda array, before: np.log(np.repeat(rng.permutation([1, 3, 4, 9]), array.size // 4))
 
 
-WAYS = {
+WAYS: dict[str, tuple[Ways, ...]] = {
     "upstream": (placed, digits(9)),
     "listed": (sides, digits(9)),
     "scalar": (digits(9), digits(9, 10)),
@@ -283,7 +298,7 @@ WAYS = {
 # --- which lines are right --------------------------------------------------------------------------------------------
 
 
-def about_lines(misconception):
+def about_lines(misconception: Misconception) -> Question | None:
     """Ask which lines are right: those of the right answer, of the mistake, or of another one in the same place."""
     places, right, wrong = hunks(misconception)
     if max(text.count("\n") for text in (right, wrong)) >= MOST_LINES:
@@ -300,7 +315,7 @@ def about_lines(misconception):
 
 
 @functools.lru_cache(maxsize=1000)
-def hunks(misconception):
+def hunks(misconception: Misconception) -> tuple[Places, str, str]:
     """Return where a mistake changes lines of the right answer, these lines, and what stands in their place."""
     right, wrong = misconception.right.splitlines(), misconception.source.splitlines()
     ways = difflib.SequenceMatcher(None, right, wrong, autojunk=False).get_opcodes()
@@ -309,11 +324,11 @@ def hunks(misconception):
     return places, joined(right[i:j] for _, i, j, _, _ in ops), joined(wrong[i:j] for _, _, _, i, j in ops)
 
 
-def joined(parts):
+def joined(parts: Iterable[list[str]]) -> str:
     return "\n...\n".join(textwrap.dedent("\n".join(part)).strip() or NOTHING for part in parts)
 
 
-def surroundings(misconception, places):
+def surroundings(misconception: Misconception, places: Places) -> tuple[str, str]:
     """Return the name of what is changed in one place, and the lines around it; of several the class alone."""
     (begin, end), *others = places
     lines = misconception.right.splitlines()

@@ -8,14 +8,17 @@ them. The records stay with the reader: in this browser, as points do, and in th
 import json
 import os
 import time
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from html import escape
+from typing import Any, TypeAlias, TypedDict
 
 from ..explaining.words import BOOK
 from ..verdict.marks import State
+from ..verdict.pipeline import PartResult
 from . import progress
 from .page import BELOW, BOOK_URL, CODE, FRAME, element, escaped, say, sentence, with_code
-from .questions import key_of, question_about
+from .questions import Question, key_of, question_about
 
 KEY = "review"  # in the file
 MISSED, KNEW = 1, 3  # the grades of FSRS: Again, Good
@@ -37,29 +40,39 @@ SCRIPT = """<script>{
   localStorage.setItem("rnnlm-review", JSON.stringify(kept));
 }</script>"""
 NO_FILE = "This notebook keeps nothing from one visit to the next. Questions come on the book's page Review."
+Log: TypeAlias = list[list[int]]  # [time in milliseconds, grade] of each time
 SWITCHED = {"off": "Nothing is kept or asked any more. review('on') begins anew.", "on": "Mistakes come back again."}
 
-open_question = None  # (key, question) that `review` has asked
+open_question: tuple[str, Question] | None = None  # (key, question) that `review` has asked
 
 
 # --- records ----------------------------------------------------------------------------------------------------------
 
 
-def named(record, now):
+class Record(TypedDict):
+    """What is known of a mistake; see above."""
+
+    log: Log
+    due: int
+    asked: list[int]
+
+
+def named(record: Record | None, now: int) -> Record:
     """Return the record of a mistake that a check has named now; of one visit it counts once."""
-    log = record["log"] if record else []
+    known: Record = record or {"log": [], "due": 0, "asked": []}
+    log = known["log"]
     if log and now - log[-1][0] < DAY // 2:
-        return record
-    return {"asked": [], **(record or {}), "log": [*log, [now, MISSED]], "due": now + DAY}
+        return known
+    return {"asked": [], **known, "log": [*log, [now, MISSED]], "due": now + DAY}
 
 
-def answered(record, is_right, mark, now):
+def answered(record: Record, is_right: bool, mark: int, now: int) -> Record:
     """Return the record of a mistake about which a question was answered."""
     log = [*record["log"], [now, KNEW if is_right else MISSED]]
     return {"log": log, "due": scheduled(log), "asked": [*record["asked"], mark]}
 
 
-def scheduled(log):
+def scheduled(log: Log) -> int:
     """Return when a mistake is to be asked about next, in milliseconds."""
     from fsrs import Card, Rating, Scheduler  # here, for a check that is waited for needs none of it
 
@@ -70,20 +83,20 @@ def scheduled(log):
     return int(card.due.timestamp() * 1000)
 
 
-def due(mistakes, now):
+def due(mistakes: Mapping[str, Record], now: int) -> list[str]:
     """Return the keys of the mistakes that are due, the longest due first."""
     found = sorted((record["due"], key) for key, record in mistakes.items() if record["due"] <= now)
     return [key for _, key in found][:AT_ONCE]
 
 
-def ask(key, record, points, now):
+def ask(key: str, record: Record, points: Mapping[str, Sequence[int]], now: int) -> Question | None:
     """Return a question about a mistake, or None; `points` are the reader's, by parts."""
     totals = {part: total for part, (_, total) in progress.TOTALS.items() if part.startswith(f"{key.split('.')[0]}-")}
     is_solved = all(points.get(part, [0])[0] >= total for part, total in totals.items())
     return question_about(key, now + len(record["log"]), record["asked"], is_solved)
 
 
-def in_page(request):
+def in_page(request: str) -> str:
     """Answer the page of the book: JSON to JSON."""
     does, what = json.loads(request)
     if does == "scheduled":
@@ -95,7 +108,7 @@ def in_page(request):
 # --- where they are kept ----------------------------------------------------------------------------------------------
 
 
-def note(results):
+def note(results: Iterable[PartResult]) -> str:
     """Keep the mistakes that a check has named; return what hands them to the browser, as HTML."""
     kept, now = read(), now_in_milliseconds()
     keys = dict.fromkeys(
@@ -110,32 +123,32 @@ def note(results):
     return keep({key: named(kept["mistakes"].get(key), now) for key in keys})
 
 
-def keep(records):
+def keep(records: dict[str, Record]) -> str:
     """Keep records in the file, if there is one; return what hands them to the browser."""
     kept = read()
     write(kept | {"mistakes": kept["mistakes"] | records})
     return SCRIPT % (json.dumps(records).replace("<", "\\u003c"), DAY // 2)
 
 
-def read():
+def read() -> dict[str, Any]:
     """Return what the file keeps: the records of mistakes, and whether reviews are switched off."""
     kept = progress.whole_file().get(KEY)
     kept = kept if isinstance(kept, dict) else {}
     return {"mistakes": {}} | kept
 
 
-def write(kept):
+def write(kept: dict[str, Any]) -> None:
     progress.write(progress.read() | {KEY: kept})
 
 
-def now_in_milliseconds():
+def now_in_milliseconds() -> int:
     return int(time.time() * 1000)
 
 
 # --- in a notebook ----------------------------------------------------------------------------------------------------
 
 
-def review(choice=None):
+def review(choice: int | str | None = None) -> None:
     """Ask about a mistake of yours that is due; `review(2)` answers with the second choice, and asks the next one.
 
     `review('off')` forgets all mistakes and keeps none, `review('on')` begins anew.
@@ -151,7 +164,7 @@ def review(choice=None):
         answer(choice)
 
 
-def answer(choice):
+def answer(choice: int | str) -> None:
     """Judge an answer, say why, and ask what is due next."""
     global open_question
     if open_question is None:
@@ -159,7 +172,7 @@ def answer(choice):
     key, question = open_question
     if choice not in range(1, len(question.choices) + 1):
         raise ValueError(f"Choose a number from 1 to {len(question.choices)}, such as review(1).")
-    chosen, open_question = question.choices[choice - 1], None
+    chosen, open_question = question.choices[int(choice) - 1], None
     record = read()["mistakes"].get(key) or named(None, now_in_milliseconds())
     script = keep({key: answered(record, chosen.is_right, question.mark, now_in_milliseconds())})
     verdict = "✓ Right." if chosen.is_right else "✗ Not that one; right is:"
@@ -175,7 +188,7 @@ def answer(choice):
     ask_next()
 
 
-def ask_next():
+def ask_next() -> bool:
     """Ask about what is due, or say when something will be."""
     global open_question
     kept, now = read(), now_in_milliseconds()
@@ -191,7 +204,7 @@ def ask_next():
     return say(nothing, nothing)
 
 
-def written(question):
+def written(question: Question) -> tuple[str, str]:
     """Write a question as text and as HTML."""
     answers = [(f"review({number})", choice.text) for number, choice in enumerate(question.choices, 1)]
     text = "\n".join([question.asks, "", question.code, "", *(f"{call}  {text}" for call, text in answers)])
@@ -200,7 +213,7 @@ def written(question):
     return text, element("div", FRAME, element("div", "", with_code(question.asks)) + code + rows)
 
 
-def link(page, text):
+def link(page: str, text: str) -> str:
     url = os.environ.get(BOOK_URL)
     address = escape(f"{url.rstrip('/')}/{BOOK}/{page}") if url else ""
     return f'<a href="{address}" target="_blank" rel="noopener">{escaped(text)}</a>' if url else escaped(text)

@@ -9,11 +9,13 @@ import builtins
 import linecache
 import sys
 import time
+from typing import Any
 
 from ..protocol.candidate import TIMED_OUT, KernelCandidate, Lost, WorkerLost
+from ..protocol.program import Program, Reply
 from .cells import shell
 
-SECONDS = 6  # for a criterion, which takes milliseconds, or a second in a browser
+SECONDS = 6.0  # for a criterion, which takes milliseconds, or a second in a browser
 SECONDS_LATER = 0.3  # for each that follows once one didn't come to an end: most likely neither will they
 LOOK = "__look_at_the_clock__"
 
@@ -25,24 +27,24 @@ class TooLong(BaseException):
 class TimedCandidate(KernelCandidate):
     """The learner's own objects, with a limit to the time that their loops may take."""
 
-    at_work = None  # the candidate whose code runs now
+    at_work: "TimedCandidate | None" = None  # the candidate whose code runs now
 
-    def __init__(self, **names):
+    def __init__(self, **names: Any) -> None:
         super().__init__(**names)
         self.stopped_in, self.is_stopped = "", False  # the line in which one was stopped; whether that is at work
         self.seconds, self.began = SECONDS, clocks()
 
-    def begin(self, seconds):
+    def begin(self, seconds: float) -> None:
         """Begin a criterion, which may take `seconds`."""
         self.seconds, self.began = min(seconds, SECONDS_LATER) if self.stopped_in else seconds, clocks()
         self.is_stopped = False
 
     @property
-    def used(self):
+    def used(self) -> float:
         """How many seconds the criterion at work has taken so far; the time at a `breakpoint()` doesn't count."""
         return min(now - then for now, then in zip(clocks(), self.began, strict=True))
 
-    def play_one(self, program, names=None):
+    def play_one(self, program: Program, names: dict[str, Any] | None = None) -> Reply:
         """Play a program; raise `WorkerLost` if it took too long, whatever the learner's code made of that."""
         TimedCandidate.at_work = self
         try:
@@ -52,11 +54,11 @@ class TimedCandidate(KernelCandidate):
             if self.is_stopped:
                 raise WorkerLost(Lost(TIMED_OUT, self.stopped_in))
 
-    def prepared(self, source):
+    def prepared(self, source: str) -> str:
         """A source with loops that look at the clock, where there is one."""
         return ast.unparse(LoopsLook().visit(ast.parse(source))) if LOOK in vars(builtins) else source
 
-    def look_at_the_clock(self):
+    def look_at_the_clock(self) -> None:
         """Stop the code that calls this if its time is over."""
         if time.monotonic() - self.began[0] > self.seconds and self.used > self.seconds:
             loop = sys._getframe(2)
@@ -66,12 +68,12 @@ class TimedCandidate(KernelCandidate):
             raise TooLong
 
 
-def clocks():
+def clocks() -> tuple[float, float]:
     """Return the time, and the time that this process has worked."""
     return time.monotonic(), time.process_time()
 
 
-def look_at_the_clock():
+def look_at_the_clock() -> None:
     """Do nothing, unless an answer is being examined: what each loop of a notebook begins with."""
     if TimedCandidate.at_work:
         TimedCandidate.at_work.look_at_the_clock()
@@ -80,11 +82,11 @@ def look_at_the_clock():
 class LoopsLook(ast.NodeTransformer):
     """Has each loop of a cell look at the clock."""
 
-    def visit_While(self, loop):
-        self.generic_visit(loop)
-        look = ast.copy_location(ast.Expr(ast.Call(ast.Name(LOOK, ast.Load()), [], [])), loop)
-        loop.body.insert(0, ast.fix_missing_locations(look))
-        return loop
+    def visit_While(self, node: ast.While | ast.For) -> ast.While | ast.For:
+        self.generic_visit(node)
+        look = ast.copy_location(ast.Expr(ast.Call(ast.Name(LOOK, ast.Load()), [], [])), node)
+        node.body.insert(0, ast.fix_missing_locations(look))
+        return node
 
     visit_For = visit_While
 

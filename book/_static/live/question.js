@@ -28,7 +28,7 @@ class LiveQuestion extends HTMLElement {
 
   /** Return what to say about a field, or nothing where it is right. */
   remark({ input, answer }) {
-    const number = numberIn(input.value);
+    const number = numberIn(input.value.replace(/\s*%\s*$/, ""));
     if (Number.isNaN(number)) return input.value.trim() ? "that isn’t a number." : "no number yet.";
     if (equals(number, answer)) return "";
     const [, known] = Object.entries(this.wrong).find(([wrong]) => equals(number, wrong)) ?? [];

@@ -323,6 +323,13 @@ def test_a_second_mistake_leaves_facts_and_no_advice():
     assert "mends this example" not in text
 
 
+def test_of_grads_that_are_right_in_new_arrays_it_is_said_that_the_old_ones_are_to_be_written():
+    one_hot = "np.eye(len(W))[self.idx].T @ dout"  # fails for ids of two axes, too
+    changes = ("dW, = self.grads", "W, = self.params"), ("        dW[...] = 0\n", "")
+    text = report("MyEmbedding", *changes, ("np.add.at(dW, self.idx, dout)", f"self.grads[0] = {one_hot}"))
+    assert "`grads[0]` is right, but in a new array: write into the old one, `grads[0][...] = ...`." in text
+
+
 def test_advice_about_a_name_is_given_only_where_it_was_tried():
     source = "Wx, Wh, b = self.params\n        x, h_prev, h_next", "x, h_prev, h_next"
     advice = "keep it there, `self.Wh = Wh`, and write `self.Wh` here, and likewise with `Wx`."
