@@ -8,7 +8,7 @@ from ..step import BATCH_SUM, EQUATION, ONE_CELL, SHAPES, SLOPE, TRANSPOSE, WHIC
 MISCONCEPTIONS = Library()
 GRADIENT = "03-rnn.html#rnn-gradient"
 
-WX_TURNED = "x @ Wx is turned round (Wx.T, or Wx first); x is (N, D) and Wx is (D, H), so it is x @ Wx"
+WX_TURNED = "in forward, x @ Wx is turned round (Wx.T, or Wx first); x is (N, D) and Wx is (D, H), so it is x @ Wx"
 SWAPPED_WEIGHTS = "Wx and Wh are exchanged: Wx belongs to x, and Wh to h_prev"
 DZ = "dz = dh_next * (1 - h_next**2)"
 ONE_RESULT = "backward returns only one of its two results; it returns the pair (dx, dh_prev)"
