@@ -151,7 +151,7 @@ def cause(because: Collection[str], result: PartResult) -> str:
 
 def gravity(verdict: Verdict) -> tuple[bool, int]:
     """Compare what criteria cost; last of all what can't be seen beside another mistake."""
-    return verdict.finding is not None, verdict.criterion.points
+    return shown_finding(verdict) is not None, verdict.criterion.points
 
 
 def elsewhere(because: Collection[str], result: PartResult) -> Iterator[Criterion]:
@@ -189,9 +189,18 @@ def finding_of(verdict: Verdict) -> Finding:
     return verdict.mistake.small.finding if verdict.mistake and verdict.mistake.small else verdict.finding
 
 
+def shown_finding(verdict: Verdict) -> Finding:
+    """What was found, or None where that is merely an exception of another mistake."""
+    mistake, finding = verdict.mistake, verdict.finding
+    is_of_another = (
+        mistake and mistake.likely and not mistake.small and isinstance(finding, Raised) and not verdict.hidden
+    )
+    return None if is_of_another else finding
+
+
 def blocks_of(verdict: Verdict) -> Iterator[Block]:
     """Yield what is told of a mistake, its name first; see `Item`."""
-    mistake, finding = verdict.mistake, verdict.finding
+    mistake = verdict.mistake
     likely = mistake.likely if mistake else ()
     for at, each in enumerate(likely, 1):
         number = f" ({at})" if len(likely) > 1 else ""
@@ -201,8 +210,7 @@ def blocks_of(verdict: Verdict) -> Iterator[Block]:
     elif mistake and mistake.said:
         yield "said", ended(mistake.said)
     if not (mistake and mistake.small):
-        if likely and isinstance(finding, Raised) and not verdict.hidden:  # of the other mistake
-            finding = None
+        finding = shown_finding(verdict)
         yield "said", describe(finding, verdict.hidden) if finding else "It can't be seen beside the other mistake."
         yield from quoted(finding, verdict.hidden)
         return
