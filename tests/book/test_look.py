@@ -48,7 +48,7 @@ def test_prose_is_set_in_the_books_own_font_with_about_seventy_letters_a_line(op
     assert 60 <= max(longest) <= 82
 
 
-LATE = "influence", "training", "step", "mattered[attention]"
+LATE = "influence", "training", "mattered[attention]"
 
 
 @pytest.mark.parametrize("name", {page: name for name, page in reversed(FIGURES.items())}.values())
