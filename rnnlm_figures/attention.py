@@ -48,26 +48,22 @@ def looking_back(states, parts):
 
 
 def rounds_of_a_scan(steps=8):
-    """Return a drawing of a scan: in each round every cell joins what ends right before it."""
-    picture, joined, reach, rows = Drawing(10, 10), [1] * steps, 1, []
-    place = [0.5 + 1.15 * t for t in range(steps)]
-    while True:
-        y = 0.9 + 2.6 * len(rows)
+    """Return a drawing of the three rounds of a scan: in each, every cell joins what ends right before it."""
+    picture, place = Drawing(10, 10), [0.5 + 1.15 * t for t in range(steps)]
+    rows = [[min(2**done, t + 1) for t in range(steps)] for done in range(4)]  # how many steps are joined in each cell
+    for done, joined in enumerate(rows):
+        y, reach = 0.9 + 2.6 * done, 2**done // 2
         for t, count in enumerate(joined):
             picture.cell(place[t], y, count, fill=GREEN_FILL if count > t else BLUE_FILL, width=0.8)
-            if rows and t >= reach // 2:
-                picture.arrow((place[t - reach // 2] + 0.4, y - 1.55), (place[t] + 0.3, y - 0.05), colour=ORANGE)
-            if rows:
+            if done and t >= reach:
+                picture.arrow((place[t - reach] + 0.4, y - 1.55), (place[t] + 0.3, y - 0.05), colour=ORANGE)
+            if done:
                 picture.arrow((place[t] + 0.4, y - 1.55), (place[t] + 0.4, y - 0.05))
-        rows.append(", ".join(map(str, joined)))
-        if joined[-1] == steps:
-            break
-        joined = [count + (joined[t - reach] if t >= reach else 0) for t, count in enumerate(joined)]
-        reach *= 2
+    counts = "; ".join(", ".join(map(str, joined)) for joined in rows)
     for t in range(steps):
         picture.text(place[t] + 0.4, 0.4, f"step {t}" if t == 0 else t, colour=FAINT)
     return picture.show(f"""Eight steps in a row, and below them three rounds, in each of which an arrow leads to every
-        cell from the one that ends right before it. How many steps are joined in each cell: {"; ".join(rows)}. A cell
+        cell from the one that ends right before it. How many steps are joined in each cell: {counts}. A cell
         is green once it begins with step 0.""")
 
 

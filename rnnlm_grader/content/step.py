@@ -182,6 +182,13 @@ def in_slope(add: Add, h: str, upstream: str) -> None:
     )
 
 
+def beside_slope(add: Add) -> None:
+    """Add that only one of the two gradients of a state goes through the slope of tanh."""
+    both = "(dhs[:, t] + dh) * (1 - h**2)"
+    add("AddsDhAfterSlope", RECURRENT, DH_AFTER_SLOPE, (both, "dhs[:, t] * (1 - h**2) + dh"))
+    add("LeavesDhsOutOfSlope", RECURRENT, DHS_OUTSIDE_OF_SLOPE, (both, "dhs[:, t] + dh * (1 - h**2)"))
+
+
 def in_backward(add: Add, h: str, upstream: str) -> None:
     """Add what goes wrong with the slope of tanh and the gradients, where dz = upstream * (1 - h**2)."""
     in_slope(add, h, upstream)

@@ -15,7 +15,7 @@ from .class_report import built_book, mistakes, relative, template, to_explain_a
 from .export import chosen_of, marks_beside, write_table
 from .marks import WHO, StudentMarks, read_course
 
-LATEST = 2  # assignments that are over: whoever is weak in all of these falls behind
+LATEST = 2  # assignments that are over; to be weak in all of these is to fall behind
 WEAK = 1 / 2  # of the points
 
 Return = namedtuple("Return", "sentence path count students")  # a mistake, from where to where it came back, for whom

@@ -7,10 +7,9 @@ from dataclasses import replace
 import numpy as np
 
 from ..engine.calls import KEPT_LATE
-from ..engine.compare import same, same_values
+from ..engine.compare import same, same_values, summary
 from ..protocol.bench import Handle, Raised
 from ..protocol.program import Program
-from ..protocol.values import Opaque
 from .anatomy import anatomy
 from .exceptions import explain, meaning_of
 from .letters import Letters, in_brackets
@@ -69,7 +68,7 @@ def seen_of(small: Look, looks: Sequence[Look]) -> str:
     """Say what was got in place of the right result."""
     look, layer = looks[0], small.play.layer
     what, call, (got, right) = look.what, look.called, look.values
-    if got is None or (isinstance(got, Opaque) and got.description == "None"):
+    if summary(got) == "None":  # also in place of several results
         is_returned = look.key[1] in (*layer.outputs, *layer.back)
         return f"`{call}` returned None: is a `return` missing?" if is_returned else f"`{what}` is None"
     if look.key[1] == "result":
@@ -104,7 +103,7 @@ def bound_anew_in(small: Look) -> str:
     what = small.key[1].replace("held", "grads")
     if what == small.key[1] or small.case.law:
         return ""
-    look = look_at(small.play.candidate, replace(small.case, see=small.case.see | {"grads"}))
+    look = seeing_more(small, "grads")
     is_right = {name for _, name in look.play.seen} - {name for _, name in look.wrong}
     says = f"`{what}` is right, but in a new array: write into the old one, `{what}[...] = ...`"
     return says if what in is_right else ""
@@ -114,9 +113,14 @@ def changed_on_the_way(small: Look, trials: Trials) -> str:
     """Say so where an answer whose results are wrong also changes an array of the caller's."""
     if trials.is_over or small.case.law or small.play.layer.makes or small.play.layer.listed:
         return ""
-    look = look_at(small.play.candidate, replace(small.case, see=small.case.see | {"kept"}))
+    look = seeing_more(small, "kept")
     at_end = (Look(look.play, {key: look.wrong[key]}) for key in look.wrong if key[0] == KEPT_LATE)
     return next(filter(None, map(changed_afterwards, at_end)), "")
+
+
+def seeing_more(small: Look, what: str) -> Look:
+    """Look at the smallest example once more, and at this, too."""
+    return look_at(small.play.candidate, replace(small.case, see=small.case.see | {what}))
 
 
 def changed_afterwards(small: Look) -> str:

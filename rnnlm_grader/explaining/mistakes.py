@@ -1,6 +1,5 @@
 """Finds out what is known of an answer's mistakes: their names, and an example of each."""
 
-import functools
 import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -92,7 +91,8 @@ def aim_at(look: Look, likely: Collection[Misconception], beside: Collection[Mis
         keys = told_apart(look.case, look.wrong, likely, others)
         return [kind_of(key, look.wrong[key]) for key in keys]
 
-    for others in (beside, ()) if beside else ():
-        if kinds := shown(look, others):
-            return Aim(kinds[0], functools.partial(lambda others, look: kinds[0] in shown(look, others), others))
+    ways = [beside, ()] if beside else []
+    if found := next(((others, kinds) for others in ways if (kinds := shown(look, others))), None):
+        others, (kind, *_) = found
+        return Aim(kind, lambda look: kind in shown(look, others))
     return None if beside and isinstance(look.finding, Raised) else Aim(look.kind)

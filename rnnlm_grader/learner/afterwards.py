@@ -7,7 +7,6 @@ import ast
 import contextlib
 import functools
 import io
-import re
 import zlib
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
@@ -215,7 +214,7 @@ def about_lines_left_out(
     Right is only a line without which numbers are wrong: where code raises, nothing is said about what the line does.
     """
     criteria = find(name).of(name)
-    # Not those that try any sizes, of which the name says little, and what takes long and is about calls only alone.
+    # Not those that try any sizes, whose names say little; nor, if others are left, those about calls, which take long.
     criteria = [each for each in criteria if not any(each.id == owner for owner, _ in each.exercise.conditioned)]
     criteria = [each for each in criteria if each.part != "contract"] or criteria
     lines, numbers = source.splitlines(), [int(number) for number in rng.permutation(removable(source))]
@@ -275,12 +274,17 @@ def removable(source: str) -> list[int]:
         for node in ast.walk(function)
         if isinstance(node, ast.Assign | ast.AugAssign | ast.Expr)
         and node.lineno == node.end_lineno
-        and not (isinstance(node, ast.Expr) and re.match("[\"']|print", ast.unparse(node)))
+        and not (isinstance(node, ast.Expr) and is_silent(node.value))
     }
     numbers, lines = [node.lineno for node in inside.values()], [line.strip() for line in source.splitlines()]
     return sorted(
         number for number in set(numbers) if numbers.count(number) == 1 and lines.count(lines[number - 1]) == 1
     )
+
+
+def is_silent(value: ast.expr) -> bool:
+    """Whether an expression that stands by itself does nothing for a result: a docstring or a print."""
+    return isinstance(value, ast.Constant) or ast.unparse(value).startswith("print(")
 
 
 def without(candidate: TimedCandidate, name: str, source: str, number: int) -> TimedCandidate:

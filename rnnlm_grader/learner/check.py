@@ -49,14 +49,14 @@ def check(answer: Callable | str | None = None, part: str | None = None, *, hidd
     CheckFailed
         If anything is wrong; its text is the report.
     """
+    names = sys._getframe(1).f_globals
     if answer is None:
-        names = sys._getframe(1).f_globals
         findings = [examine(name, names.get(name), None, hidden) for name in names_asked_for(names)]
         show(findings, "", [tell_briefly(finding) for finding in findings], table(findings), not hidden)
     else:
         name = getattr(answer, "__name__", str(answer))
         if isinstance(answer, str):
-            answer = sys._getframe(1).f_globals.get(name)
+            answer = names.get(name)
         finding = examine(name, answer, part, hidden)
         is_due = shell() and not hidden and has_full_points(finding) and part in (None, finding.everything[-1].part)
         below = after_full_points(name, answer) if is_due else ""

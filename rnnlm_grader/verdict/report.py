@@ -151,7 +151,7 @@ def cause(because: Collection[str], result: PartResult) -> str:
 
 def gravity(verdict: Verdict) -> tuple[bool, int]:
     """Compare what criteria cost; last of all what can't be seen beside another mistake."""
-    return shown_finding(verdict) is not None, verdict.criterion.points
+    return finding_of(verdict) is not None, verdict.criterion.points
 
 
 def elsewhere(because: Collection[str], result: PartResult) -> Iterator[Criterion]:
@@ -185,17 +185,11 @@ def name_of(verdict: Verdict) -> Name:
 
 
 def finding_of(verdict: Verdict) -> Finding:
-    """What was found in the example that is shown, or else first of all."""
-    return verdict.mistake.small.finding if verdict.mistake and verdict.mistake.small else verdict.finding
-
-
-def shown_finding(verdict: Verdict) -> Finding:
-    """What was found, or None where that is merely an exception of another mistake."""
+    """What was found in the example that is shown, or else first of all; None where another mistake raised that."""
     mistake, finding = verdict.mistake, verdict.finding
-    is_of_another = (
-        mistake and mistake.likely and not mistake.small and isinstance(finding, Raised) and not verdict.hidden
-    )
-    return None if is_of_another else finding
+    if mistake and mistake.small:
+        return mistake.small.finding
+    return None if mistake and mistake.likely and isinstance(finding, Raised) and not verdict.hidden else finding
 
 
 def blocks_of(verdict: Verdict) -> Iterator[Block]:
@@ -210,7 +204,7 @@ def blocks_of(verdict: Verdict) -> Iterator[Block]:
     elif mistake and mistake.said:
         yield "said", ended(mistake.said)
     if not (mistake and mistake.small):
-        finding = shown_finding(verdict)
+        finding = finding_of(verdict)
         yield "said", describe(finding, verdict.hidden) if finding else "It can't be seen beside the other mistake."
         yield from quoted(finding, verdict.hidden)
         return

@@ -27,7 +27,7 @@ FILES = [
     ).stdout.splitlines()
 ]
 PLACES = {place for path in FILES for place in (path, *path.parents)}
-ELSEWHERE = {"es5/tex-svg.js", "exercises/08-scale"}  # in a package of npm; made by who reads the page
+ELSEWHERE = {"es5/tex-svg.js", "exercises/08-scale"}  # in an npm package; made by whoever follows the page
 
 
 def spans(page, form):

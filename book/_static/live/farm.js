@@ -215,8 +215,8 @@ class LiveFarm extends LiveFigure {
     return affine(this.state, this.factors, this.animals.map(() => 0));
   }
 
-  /** On the front page, say whom the state is about only where an animal was named: after Forget the sums mean nothing. */
-  isEmpty() {
+  /** Say whether no animal was named since Forget: on the front page no sum is shown then, for it would mean nothing. */
+  namesNobody() {
     return this.compact && !this.words.some((word) => this.animals.includes(word));
   }
 
@@ -239,8 +239,9 @@ class LiveFarm extends LiveFigure {
 
   /** Return a bar for each animal; a screen reader hears of the longest in the sentence. */
   meter() {
+    const isNobody = this.namesNobody();
     return this.sums().map((sum) => {
-      const isSlight = sum < FARM_SOMEBODY || this.isEmpty();
+      const isSlight = isNobody || sum < FARM_SOMEBODY;
       return make("span", { class: `farm-sum ${isSlight ? "farm-slight" : ""}`, style: `--share: ${sum}`, "aria-hidden": "true" },
         make("span", {}, isSlight ? "" : sum.toFixed(1)));
     });
@@ -271,7 +272,7 @@ class LiveFarm extends LiveFigure {
   /** Say what was read, and whom it is about: the animal with the largest sum, unless that is nearer to 0 than to 1. */
   whom() {
     const sums = this.sums();
-    const largest = this.isEmpty() ? 0 : Math.max(...sums);
+    const largest = this.namesNobody() ? 0 : Math.max(...sums);
     const animal = this.animals[sums.indexOf(largest)];
     const sentence = this.words.slice(this.words.lastIndexOf(".", -2) + 1); // up to its full stop, if that was read
     const isWhole = sentence.at(-1) === ".";

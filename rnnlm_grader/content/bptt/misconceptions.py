@@ -271,18 +271,7 @@ bptt(
     ("np.zeros_like(h0)", "None"),
     ("dhs[:, t] + dh", "dhs[:, t] if dh is None else dh"),
 )
-bptt(
-    "AddsDhAfterSlope",
-    RECURRENT,
-    step.DH_AFTER_SLOPE,
-    ("(dhs[:, t] + dh) * (1 - h**2)", "dhs[:, t] * (1 - h**2) + dh"),
-)
-bptt(
-    "LeavesDhsOutOfSlope",
-    RECURRENT,
-    step.DHS_OUTSIDE_OF_SLOPE,
-    ("(dhs[:, t] + dh) * (1 - h**2)", "dhs[:, t] + dh * (1 - h**2)"),
-)
+step.beside_slope(bptt)
 bptt("ForgetsTranspose", TRANSPOSE, step.WH_NOT_TRANSPOSED, ("dz @ Wh.T", "dz @ Wh"))
 bptt("SkipsWh", RECURRENT, step.WH_LEFT_OUT, ("dz @ Wh.T", "dz"))
 bptt(

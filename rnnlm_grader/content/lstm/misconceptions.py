@@ -252,22 +252,18 @@ lstm(
     def set_state(self, h, c):
         pass""",
 )
-lstm(
-    "SetsHiddenStateOnly",
-    STATE,
-    "set_state ignores c: two states are given, and both are to be kept",
-    """
-    def set_state(self, h, c):
-        self.h, self.c = h, np.zeros_like(h) if self.c is None else self.c""",
-)
-lstm(
-    "SetsHiddenStateAndClearsTheOther",
-    STATE,
-    "set_state ignores c: two states are given, and both are to be kept",
-    """
+for id, other in (
+    ("SetsHiddenStateOnly", "np.zeros_like(h) if self.c is None else self.c"),
+    ("SetsHiddenStateAndClearsTheOther", "np.zeros_like(h)"),
+):
+    lstm(
+        id,
+        STATE,
+        "set_state ignores c: two states are given, and both are to be kept",
+        f"""
     def set_state(self, h, c=None):
-        self.h, self.c = h, np.zeros_like(h)""",
-)
+        self.h, self.c = h, {other}""",
+    )
 lstm(
     "IgnoresReset",
     STATE,

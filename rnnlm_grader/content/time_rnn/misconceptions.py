@@ -318,15 +318,7 @@ time_rnn("LeavesOutFirstStep", RECURRENT, step.FIRST_LEFT_OUT, ("reversed(range(
 time_rnn("PilesUpDh", RECURRENT, step.DH_PILED_UP, ("dh = dz @ Wh.T", "dh += dz @ Wh.T"))
 time_rnn("HandsBackWithoutWh", RECURRENT, step.WH_LEFT_OUT, ("dz @ Wh.T", "dz"))
 time_rnn("HandsBackThroughWh", TRANSPOSE, step.WH_NOT_TRANSPOSED, ("dz @ Wh.T", "dz @ Wh"))
-time_rnn(
-    "AddsDhAfterSlope", RECURRENT, step.DH_AFTER_SLOPE, ("(dhs[:, t] + dh) * (1 - h**2)", "dhs[:, t] * (1 - h**2) + dh")
-)
-time_rnn(
-    "LeavesDhsOutOfSlope",
-    RECURRENT,
-    step.DHS_OUTSIDE_OF_SLOPE,
-    ("(dhs[:, t] + dh) * (1 - h**2)", "dhs[:, t] + dh * (1 - h**2)"),
-)
+step.beside_slope(time_rnn)
 step.in_backward(time_rnn, h="h", upstream="(dhs[:, t] + dh)")
 time_rnn("TakesSlopeAtStateBefore", WHICH_STATE, step.SLOPE_BEFORE, ("h**2", "h_prev**2"))
 time_rnn("HasOneCell", ONE_CELL, ONE_OBJECT, ("self.steps[t]", "self.steps[-1]"))
