@@ -119,7 +119,8 @@ def in_forward(add: Add, h: str) -> None:
         "TakesTanhOfStateOnly",
         EQUATION,
         "tanh is taken of the state's part only; first add x @ Wx and b to it, then take tanh",
-        ("np.tanh(z)", "np.tanh(h_prev @ Wh) + x @ Wx + b"),
+        (" + x @ Wx + b", ""),
+        ("np.tanh(z)", "np.tanh(z) + x @ Wx + b"),
     )
     add("ForgetsInput", EQUATION, "the input isn't used: x @ Wx is missing from the sum", (" + x @ Wx", ""))
     add("LeavesOutBias", EQUATION, "b isn't added to the sum: tanh(h_prev @ Wh + x @ Wx + b)", (" + b", ""))

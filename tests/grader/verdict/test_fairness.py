@@ -52,19 +52,27 @@ def pairs_of(name, rng):
 @pytest.mark.corpus
 @pytest.mark.parametrize("name", NAMES)
 def test_of_two_mistakes_none_hides_what_the_other_costs_and_both_cost_no_more_than_their_sum(name):
-    """Where one hides the other altogether there is but one mistake; and few pairs may cost more."""
+    """Where one hides the other altogether there is but one mistake; and few pairs may cost more.
+
+    What holds earns its points, also where one mistake undoes what another would make wrong.
+    """
     rng, dearer, alone = random.Random(f"{SEED} {name}"), [], {}
     for _, (one, other, thing) in zip(range(PAIRS), pairs_of(name, rng), strict=False):
         for each in (one, other):
             alone[each] = alone.get(each) or verdicts(name, each.variant)
         judged = verdicts(name, thing)
         known = {each.sentence for verdict in judged for each in verdict.likely}
-        costs = lost(alone[one]), lost(alone[other])
+        holding = {verdict.criterion for verdict in judged if verdict.state == State.HOLDS}
         if known != {one.sentence} and known != {other.sentence}:
-            assert lost(judged) >= max(costs), (SEED, one.id, other.id)
-        if lost(judged) > sum(costs) + 1:
+            for each in (one, other):
+                assert lost(judged) >= lost(v for v in alone[each] if v.criterion not in holding), (
+                    SEED,
+                    one.id,
+                    other.id,
+                )
+        if lost(judged) > lost(alone[one]) + lost(alone[other]) + 1:
             dearer.append((one.id, other.id))
-    assert len(dearer) <= max(2, 0.02 * PAIRS), (SEED, dearer)
+    assert len(dearer) <= max(3, 0.02 * PAIRS), (SEED, dearer)
 
 
 WORKS_ON_ONE_NUMBER = """
