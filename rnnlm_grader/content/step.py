@@ -42,6 +42,7 @@ SLOPE_BEFORE = "the derivative of tanh is taken at the state before the step; it
 DX_TURNED = "dx is computed with Wx instead of Wx.T; what went through Wx on the way there comes back through Wx.T"
 DWX_TURNED = "dWx is turned round, dz.T @ x; it has to have the shape of Wx: x.T @ dz"
 X_NOT_TRANSPOSED = "dWx is x @ dz without a transpose; it has to have the shape of Wx: x.T @ dz"
+DB_OVER_UNITS = "db is summed over the hidden units (axis=1); it is summed over the batch, axis=0"
 DB_ONE_NUMBER = "db is one number for all hidden units (sum without axis); it is summed over the batch only, axis=0"
 DB_KEPT_ROWS = "db isn't summed over the batch: dz has a row for each sequence and b is one row; db is dz.sum(axis=0)"
 ONE_AVERAGED = "{} is averaged over the batch; it is the sum of all rows, as the other gradients are"
@@ -226,13 +227,14 @@ def in_backward(add: Add, h: str, upstream: str) -> None:
 
 
 def in_gradients(add: Add, bias: str, n: str, x: str = "x", h_prev: str = "h_prev") -> None:
-    """Add averages over the `n` rows of a batch, and lost transposes, of a step from `x` and `h_prev`.
+    """Add wrong sums over the `n` rows of a batch and lost transposes, of a step from `x` and `h_prev`.
 
     `bias` is what ids call db.
     """
     weights_averaged, bias_averaged = (".T @ dz", f".T @ dz / {n}"), ("dz.sum", "dz.mean")
     add(f"Averages{bias}", BATCH_SUM, BIAS_AVERAGED, bias_averaged)
     add(f"Sums{bias}OverEverything", BATCH_SUM, DB_ONE_NUMBER, ("dz.sum(axis=0)", "dz.sum()"))
+    add(f"Sums{bias}OverUnits", BATCH_SUM, DB_OVER_UNITS, ("dz.sum(axis=0)", "dz.sum(axis=1)"))
     add("AveragesWeights", BATCH_SUM, WEIGHTS_AVERAGED, weights_averaged)
     for grad, old in ("dWx", f"{x}.T @ dz"), ("dWh", f"{h_prev}.T @ dz"):
         add(f"Averages{grad}", BATCH_SUM, ONE_AVERAGED.format(grad), (old, f"{old} / {n}"))

@@ -69,9 +69,12 @@ class Standing:
 
     @property
     def is_behind(self):
-        """Whether less than half was earned in each of the latest that are over; what waits to be graded is no sign."""
+        """Whether less than half was earned in each of the latest that are over; what waits to be graded is no sign.
+
+        Nor is one assignment alone.
+        """
         latest = self.over[-LATEST:]
-        return bool(latest) and all(
+        return len(latest) == LATEST and all(
             self.results[name].state != "waiting" and self.results[name].mark < WEAK * self.maxima[name]
             for name in latest
         )

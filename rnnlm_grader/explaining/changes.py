@@ -287,6 +287,16 @@ def counted_to_the_end(text: Text, node: ast.Call) -> Edits:
         yield text.edit(node, f"range({', '.join([*given[:-1], end])})", "range stops before its end anyway")
 
 
+@on_its_kinds
+def returned_after_the_loop(text: Text, node: ast.Return) -> Edits:
+    """A `return` at the end of a loop, which ends this in its first round, after the loop."""
+    loop = text.parents[node]
+    if isinstance(loop, ast.For) and loop.body[-1] is node:
+        before = text.start(node) - (node.col_offset - loop.col_offset)
+        why = f"`{text.of(node)}` stands in the loop, which ends there in its first round"
+        yield Edit(before, text.end(node), text.of(node), why)
+
+
 # --- what is asked, given and taken -----------------------------------------------------------------------------------
 
 
@@ -466,7 +476,7 @@ def attributes_of(owner: str) -> Names:
 
 # --- which of these to try --------------------------------------------------------------------------------------------
 
-HABITS = (power, bracketed, results_exchanged, counted_to_the_end)
+HABITS = (power, bracketed, results_exchanged, counted_to_the_end, returned_after_the_loop)
 OF_VALUES = (
     arguments_exchanged,
     joined_anew,

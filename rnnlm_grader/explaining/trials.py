@@ -132,7 +132,10 @@ def are_right(candidate: Candidate, cases: Sequence[Case], changed: tuple[str, s
 def sentence(source: str, edit: Edit) -> str:
     """Say what was tried, in the student's own code, which is widened to whole words."""
     old, new = " ".join(source[edit.start : edit.end].split()), " ".join(edit.new.split())
-    change = f"Adding `{new.strip(', ')}` to `{edit.to}(...)`" if edit.to else f"Replacing `{old}` with `{new}`"
+    if edit.to:
+        change = f"Adding `{new.strip(', ')}` to `{edit.to}(...)`"
+    else:
+        change = f"Replacing `{old}` with `{new}`" if old != new else "Moving it to the left, out of the loop,"
     return f"{edit.why}{edit.why and '. '}{change} mends this example"
 
 

@@ -98,6 +98,8 @@ class Work:
         The known mistakes that explain all of it.
     mistakes
         Where something is wrong that only this criterion pays for.
+    by_part
+        The known mistakes that explain all that is given in one part, on one kind of draws, where they were looked for.
     """
 
     assignment: Assignment
@@ -106,6 +108,7 @@ class Work:
     last_looks: list[Examination] = field(default_factory=list)
     explanation: decoding.Explanation | None = None
     mistakes: dict[Criterion, Mistake] = field(default_factory=dict)
+    by_part: dict[tuple[str, bool], tuple[Misconception, ...]] = field(default_factory=dict)
 
     @property
     def criteria(self) -> list[Criterion]:
@@ -129,10 +132,10 @@ class Work:
         """What explains the answer where no known mistakes do; else ''."""
         return self.explanation.said if self.explanation else ""
 
-    def named(self, criterion: Criterion) -> tuple[Misconception, ...]:
-        """Those of the `names` that cost a criterion."""
+    def named(self, criterion: Criterion, mistakes: Iterable[Misconception]) -> tuple[Misconception, ...]:
+        """Those of some known mistakes that cost a criterion."""
         criteria = tuple(self.criteria)
-        return tuple(each for each in self.names if criterion.id in decoding.price(each, criteria)[0])
+        return tuple(each for each in mistakes if criterion.id in decoding.price(each, criteria)[0])
 
     def of(self, criterion: Criterion) -> list[Examination]:
         return [each for each in self.examinations if each.criterion is criterion]
@@ -201,16 +204,16 @@ def explain(work: Work, candidate: Candidate) -> None:
             roots = roots_of(work.faults)
             for criterion, fault, hidden in paying(work, roots):
                 if was_wrong and work.explanation and criterion in work.mistakes:
-                    likely = names_of(work, criterion, fault, hidden, roots)
+                    likely, _ = names_of(work, criterion, fault, hidden, roots)
                     work.mistakes[criterion] = replace(work.mistakes[criterion], likely=likely)
                 # Code that has met hidden inputs may speak of these wherever it is asked again.
                 is_due = criterion not in work.mistakes and hidden is work.has_met_hidden
                 if is_due and not is_unfinished(fault.play.raised):
-                    likely = names_of(work, criterion, fault, hidden, roots)
+                    likely, names = names_of(work, criterion, fault, hidden, roots)
                     work.mistakes[criterion] = (
                         Mistake(said=work.said, hidden=hidden)
                         if work.said
-                        else mistake_of(fault, likely, hidden, candidate, work.library, work.names)
+                        else mistake_of(fault, likely, hidden, candidate, work.library, names)
                     )
         except WorkerLost:
             pass
@@ -260,7 +263,7 @@ def telling(work: Work, criterion: Criterion, found: Sequence[tuple[Fault, bool]
     It should show that alone, or that at least.
     """
     _, hidden = found[0]
-    likely = work.named(criterion)
+    likely = work.named(criterion, work.names)
     beside = [each for each in work.names if each not in likely]
     for others in (beside, ()) if beside else ():
         for fault, is_hidden in found:
@@ -277,14 +280,30 @@ def charged_by(work: Work, look: Examination) -> Criterion:
 
 def names_of(
     work: Work, criterion: Criterion, fault: Fault, hidden: bool, roots: Mapping[Fault, Fault]
-) -> tuple[Misconception, ...]:
-    """The misconceptions that explain what a criterion costs, as far as is seen on one kind of draws."""
+) -> tuple[tuple[Misconception, ...], tuple[Misconception, ...]]:
+    """Return the misconceptions that explain what a criterion costs, and those that explain all, or all of its part.
+
+    The former are told as far as is seen on one kind of draws.
+    """
     if work.names or work.said:
-        return work.named(criterion)
+        return work.named(criterion, work.names), work.names
     shown = [each for each in work.examinations if each.hidden is hidden]
     plays = {played for examination in shown for _, played in examination.plays}
     mine = [each for each, root in roots.items() if root.owner == criterion.id and each.play in plays]
-    return decoding.part_of(work.library, mine or [fault], shown)
+    if alone := decoding.part_of(work.library, mine or [fault], shown):
+        return alone, ()
+    in_part = names_in_part(work, criterion.part, hidden)
+    return work.named(criterion, in_part), in_part
+
+
+def names_in_part(work: Work, part: str, hidden: bool) -> tuple[Misconception, ...]:
+    """The known mistakes that explain all that an answer gives in one part, whatever goes wrong in others."""
+    if (part, hidden) not in work.by_part:
+        criteria = work.assignment.of(work.name, part)
+        examinations = [each for each in work.examinations if each.criterion in criteria and each.hidden is hidden]
+        found = decoding.explain(work.library, tuple(work.criteria), examinations)
+        work.by_part[part, hidden] = found.mistakes if found and found.is_certain else ()
+    return work.by_part[part, hidden]
 
 
 # --- marked -----------------------------------------------------------------------------------------------------------

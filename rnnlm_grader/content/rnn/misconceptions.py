@@ -165,12 +165,6 @@ rnn(
 step.in_gradients(rnn, bias="Bias", n="len(dz)")
 rnn("KeepsRowsOfBiasInNewArray", BATCH_SUM, step.DB_KEPT_ROWS, ("db[...] = dz.sum(axis=0)", "self.grads[2] = dz"))
 rnn(
-    "SumsBiasOverUnits",
-    BATCH_SUM,
-    "db is summed over the hidden units (axis=1); it is summed over the batch, axis=0",
-    ("axis=0", "axis=1"),
-)
-rnn(
     "MultipliesByBias",
     GRADIENT,
     "db is multiplied by b; b is added, so its gradient is dz summed over the batch",

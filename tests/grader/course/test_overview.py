@@ -11,7 +11,7 @@ from pages import browser, has_no_violation  # noqa: F401
 from sqlalchemy import Engine, event
 
 from rnnlm_grader.course import cli
-from rnnlm_grader.course.overview import write_overview
+from rnnlm_grader.course.overview import Standing, write_overview
 
 SECOND, THIRD = "02-rnn", "03-time-rnn"
 HOSTILE = '"><script>alert(1)<\\script>\u202e{{ 7*7 }}'
@@ -81,6 +81,13 @@ def test_it_says_what_is_missing_late_waiting_changed_by_hand_and_stopped_by_a_l
 def test_who_is_weak_in_the_latest_assignments_that_are_over_falls_behind(written):
     assert [item.split()[0] for item in items(written, "behind")] == ["eve", "flo"]
     assert [student for student, row in written.rows.items() if row["falling_behind"]] == ["eve", "flo"]
+
+
+@pytest.mark.parametrize(("over", "is_behind"), [((SLUG,), False), ((SLUG, SECOND), True)])
+def test_nobody_falls_behind_by_one_assignment_alone(over, is_behind):
+    weak = SimpleNamespace(state="graded", mark=1)
+    standing = Standing(dict.fromkeys((SLUG, SECOND), weak), over, dict.fromkeys((SLUG, SECOND), 20), {})
+    assert standing.is_behind is is_behind
 
 
 def test_a_mistake_that_came_back_is_named_with_its_exercises_and_students(written):

@@ -79,6 +79,12 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
     ),
     (
         "MyTimeRNN",
+        "\n        return hs",
+        "\n            return hs",
+        "`return hs` stands in the loop, which ends there in its first round. Moving it to the left",
+    ),
+    (
+        "MyTimeRNN",
         "dhs[:, t, :] + dh",
         "dhs + dh",
         "`dhs + dh` has shape (N, T, H): `dh_next` needs the shape (N, H). One step of it is needed. Replacing `dhs` "

@@ -171,6 +171,14 @@ def test_what_raises_because_of_another_mistake_is_no_example_of_this_one():
     assert [mistake.likely[0].id for mistake in found.values() if not mistake.small] == ["TimePilesUp"]
 
 
+def test_the_mistakes_of_a_forward_pass_are_named_whatever_goes_wrong_on_the_way_back():
+    beside = [
+        change for id in ("LeavesOutBias", "SumsBiasOverUnits", "TurnsDWx") for change in known("MyRNN", id).changes
+    ]
+    found = with_more(known("MyRNN", "TakesSigmoid"), *beside)["first_step"]
+    assert {each.id for each in found.likely} == {"TakesSigmoid", "LeavesOutBias"}
+
+
 def test_a_gradient_that_is_merely_rounded_has_no_name_of_what_gives_right_values():
     right = replace(known("MyEmbedding", "PilesUp"), changes=())
     start = "dW = self.grads[0]\n        dW[...] = 0"
