@@ -359,6 +359,24 @@ def explain(
     return Explanation(mistakes, costs, silent, is_certain) if costs else None
 
 
+def explain_part(
+    library: Sequence[Misconception], criteria: tuple[Criterion, ...], examinations: Collection[Examination], part: str
+) -> tuple[Misconception, ...]:
+    """Return the known mistakes that explain all that an answer gave in one part, or ().
+
+    None of them alone may be wrong where the answer is right, in any part.
+    """
+    mine = [signature_of(played) for each in examinations for _, played in each.plays]
+    ids = {criterion.id for criterion in criteria if criterion.part == part}
+    in_part = [each for each in examinations if each.criterion.id in ids]
+    while (found := explain(library, criteria, in_part)) and found.is_certain:
+        spoiling = [each for each in found.mistakes if agreement(variant_of(each), mine, may_be_less=True) is None]
+        if not spoiling:
+            return found.mistakes
+        library = [each for each in library if each not in spoiling]
+    return ()
+
+
 def is_confirmed(explanation: Explanation, plays: Iterable[Play]) -> bool:
     """Whether an explanation holds in other plays, too; a sentence is to be found again."""
     if not explanation.mistakes:

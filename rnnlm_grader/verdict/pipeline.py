@@ -299,10 +299,8 @@ def names_of(
 def names_in_part(work: Work, part: str, hidden: bool) -> tuple[Misconception, ...]:
     """The known mistakes that explain all that an answer gives in one part, whatever goes wrong in others."""
     if (part, hidden) not in work.by_part:
-        criteria = work.assignment.of(work.name, part)
-        examinations = [each for each in work.examinations if each.criterion in criteria and each.hidden is hidden]
-        found = decoding.explain(work.library, tuple(work.criteria), examinations)
-        work.by_part[part, hidden] = found.mistakes if found and found.is_certain else ()
+        shown = [each for each in work.examinations if each.hidden is hidden]
+        work.by_part[part, hidden] = decoding.explain_part(work.library, tuple(work.criteria), shown, part)
     return work.by_part[part, hidden]
 
 

@@ -179,6 +179,13 @@ def test_the_mistakes_of_a_forward_pass_are_named_whatever_goes_wrong_on_the_way
     assert {each.id for each in found.likely} == {"TakesSigmoid", "LeavesOutBias"}
 
 
+def test_what_is_named_in_one_part_is_not_what_would_be_wrong_in_others():
+    """In the loss it would also be `SumsUp`, but its gradient isn't a sum."""
+    name, beside = "MyTimeSoftmaxWithLoss", ("MasksNegatives", "ForgetsDout")
+    found = with_more(known(name, "LossSumsUp"), *(change for id in beside for change in known(name, id).changes))
+    assert [each.id for each in found["mean_loss"].likely] == ["LossSumsUp"]
+
+
 def test_a_gradient_that_is_merely_rounded_has_no_name_of_what_gives_right_values():
     right = replace(known("MyEmbedding", "PilesUp"), changes=())
     start = "dW = self.grads[0]\n        dW[...] = 0"
