@@ -1,7 +1,7 @@
 """Runs in Pyodide when the lab is built: compiles what a first check imports, so that no browser has to.
 
-Of these modules the bytecode takes the place of the source, in the wheels and in the standard library. The course's own
-sources stay beside it, for readers and for code that looks for them. What is never imported is left as it is, or out.
+Of these modules the bytecode takes the place of the source, in the wheels and in the standard library. The sources of
+the reference stay beside it, for readers. What is never imported is left as it is, or out.
 """
 
 import marshal
@@ -17,10 +17,10 @@ FOLDER = Path("/folder")
 STDLIB = FOLDER / "python_stdlib.zip"
 LIB = "/lib/python{}.{}/site-packages/", "/lib/python{}{}.zip/"  # of wheels, of the standard library
 PLACES = tuple(place.format(*sys.version_info) for place in LIB)
-OURS = "rnnlm_"
+REFERENCE = "rnnlm_ref/"
 STARTUP = "rnnlm_startup.py"  # which is run by its name
 LEFT_OUT = re.compile(
-    r"""numpy/(.*/)?tests/.* | numpy/f2py/.* | .*\.(pyi|pxd|h|a)
+    r"""rnnlm_grader/(course|sandbox)/.* | numpy/(.*/)?tests/.* | numpy/f2py/.* | .*\.(pyi|pxd|h|a)
     | IPython/(terminal|sphinxext|testing)/.* | pygments/lexers/(?!__init__|_mapping|python|special).*""",
     re.VERBOSE,
 )
@@ -67,9 +67,9 @@ def rewritten(name, content, wanted, is_stdlib):
     is_compiled = name in wanted and name.endswith(".py") and name != STARTUP
     if is_compiled:
         code = compile(content, name, "exec", dont_inherit=True, optimize=2 if is_stdlib else 0)
-        place = cache_from_source(name) if name.startswith(OURS) else f"{name}c"
+        place = cache_from_source(name) if name.startswith(REFERENCE) else f"{name}c"
         yield place, MAGIC_NUMBER + UNCHECKED + marshal.dumps(code)
-    if name.startswith(OURS) or not (is_compiled or (name not in wanted and LEFT_OUT.fullmatch(name))):
+    if name.startswith(REFERENCE) or not (is_compiled or (name not in wanted and LEFT_OUT.fullmatch(name))):
         yield name, content
 
 

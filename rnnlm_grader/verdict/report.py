@@ -75,7 +75,7 @@ def as_text(heading: str, items: Iterable[Item]) -> str:
 
 def outline(results: Sequence[PartResult], others: Iterable[PartResult] = ()) -> list[tuple[str, list[Item]]]:
     """Return (heading, items) of each part; `others` are results for which these may wait."""
-    told: list[Name] = []
+    told: set[Name] = set()
     at_hand = {each.criterion: each for result in (*others, *results) for each in result.verdicts}
     return [
         (
@@ -86,11 +86,11 @@ def outline(results: Sequence[PartResult], others: Iterable[PartResult] = ()) ->
     ]
 
 
-def items_of(result: PartResult, told: list[Name], at_hand: Mapping[Criterion, Verdict]) -> Iterator[Item]:
+def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Verdict]) -> Iterator[Item]:
     """Yield what is to be told of a part: its gravest mistake in full, any other in one line.
 
-    `told` holds what the reader knows already: names of mistakes, and that one is paid for once. `at_hand` are the
-    verdicts of all parts.
+    `told` holds what the reader knows already: names of mistakes, also those for which something waits, and that one is
+    paid for once. `at_hand` are the verdicts of all parts.
     """
     for names in dict.fromkeys(verdict.stand_ins for verdict in result.verdicts if verdict.stand_ins):
         yield Item(f"(with a right {' and '.join(names)} in place of yours)")
@@ -99,7 +99,7 @@ def items_of(result: PartResult, told: list[Name], at_hand: Mapping[Criterion, V
     for verdict in sorted(with_state(result, State.COSTS), key=gravity, reverse=True):
         name, title = name_of(verdict), f"✗ {verdict.criterion.shows}"
         if name not in told:
-            told.append(name)
+            told.add(name)
             yield Item(title, tuple(blocks_of(verdict)) if is_first else reason_of(verdict), verdict.criterion.points)
             is_first = False
         elif verdict.mistake:
@@ -114,7 +114,7 @@ def items_of(result: PartResult, told: list[Name], at_hand: Mapping[Criterion, V
     for because, verdicts in by_cause(with_state(result, State.GIVEN)).items():
         are = f"{len(verdicts)} {'is' if len(verdicts) == 1 else 'are'}"
         once = "" if State.GIVEN in told else "; a mistake counts once"
-        told.append(State.GIVEN)
+        told.add(State.GIVEN)
         yield Item(f"≈ {are} wrong too, perhaps only because of {cause(because, result)}{once}", (), earned(verdicts))
     held_back = with_state(result, State.HELD_BACK)
     is_told = UNFINISHED in map(name_of, with_state(result, State.COSTS))
@@ -123,8 +123,10 @@ def items_of(result: PartResult, told: list[Name], at_hand: Mapping[Criterion, V
     for because, verdicts in by_cause([each for each in held_back if each not in unfinished]).items():
         are = f"{counted_points(verdicts)} {'is' if len(verdicts) == 1 else 'are'} held back"
         payer = next(map(at_hand.get, elsewhere(because, result)), None)
-        why = reason_of(payer) if payer else ()
-        if payer and isinstance(finding_of(payer), Raised):
+        is_new = payer and told.isdisjoint([name_of(payer), (State.HELD_BACK, name_of(payer))])
+        why = reason_of(payer) if payer and is_new else ()
+        told |= {(State.HELD_BACK, name_of(payer))} if payer else set()
+        if payer and why and isinstance(finding_of(payer), Raised):
             until = "this is mended"
         else:
             until = f"{cause(because, result)} is mended" if because else "more of its results are right"
