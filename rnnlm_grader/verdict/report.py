@@ -123,13 +123,13 @@ def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Ve
     for because, verdicts in by_cause([each for each in held_back if each not in unfinished]).items():
         are = f"{counted_points(verdicts)} {'is' if len(verdicts) == 1 else 'are'} held back"
         payer = next(map(at_hand.get, elsewhere(because, result)), None)
-        is_new = payer and told.isdisjoint([name_of(payer), (State.HELD_BACK, name_of(payer))])
-        why = reason_of(payer) if payer and is_new else ()
-        told |= {(State.HELD_BACK, name_of(payer))} if payer else set()
-        if payer and why and isinstance(finding_of(payer), Raised):
-            until = "this is mended"
-        else:
-            until = f"{cause(because, result)} is mended" if because else "more of its results are right"
+        until = f"{cause(because, result)} is mended" if because else "more of its results are right"
+        why: tuple[Block, ...] = ()
+        if payer and isinstance(finding_of(payer), Raised):
+            until, why = "this is mended", reason_of(payer)
+        elif payer and told.isdisjoint([name_of(payer), (State.HELD_BACK, name_of(payer))]):
+            why = reason_of(payer)
+            told.add((State.HELD_BACK, name_of(payer)))
         yield Item(f"… {are} until {until}", why, "earns nothing yet")
 
 
