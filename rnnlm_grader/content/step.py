@@ -65,6 +65,9 @@ DH_AFTER_SLOPE = (
     "dh is added after the slope of tanh instead of before; both gradients of a state go through its "
     "tanh: (dhs[:, t] + dh) * (1 - h**2)"
 )
+DH_WITHOUT_SLOPE = (
+    "what goes back to the step before, (dhs[:, t] + dh) @ Wh.T, hasn't gone through the slope of tanh; it is dz @ Wh.T"
+)
 DHS_OUTSIDE_OF_SLOPE = (
     "only dh goes through the slope of tanh, as without brackets; both gradients of a state go through its tanh: "
     "(dhs[:, t] + dh) * (1 - h**2)"
@@ -185,10 +188,11 @@ def in_slope(add: Add, h: str, upstream: str) -> None:
 
 
 def beside_slope(add: Add) -> None:
-    """Add that only one of the two gradients of a state goes through the slope of tanh."""
+    """Add that something of the gradients of a state doesn't go through the slope of tanh."""
     both = "(dhs[:, t] + dh) * (1 - h**2)"
     add("AddsDhAfterSlope", RECURRENT, DH_AFTER_SLOPE, (both, "dhs[:, t] * (1 - h**2) + dh"))
     add("LeavesDhsOutOfSlope", RECURRENT, DHS_OUTSIDE_OF_SLOPE, (both, "dhs[:, t] + dh * (1 - h**2)"))
+    add("HandsBackWithoutSlope", RECURRENT, DH_WITHOUT_SLOPE, ("dz @ Wh.T", "(dhs[:, t] + dh) @ Wh.T"))
 
 
 def in_backward(add: Add, h: str, upstream: str) -> None:
