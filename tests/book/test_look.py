@@ -117,7 +117,7 @@ def test_letters_have_the_colours_of_the_figures_in_formulas_and_an_index_has_no
         for each, fill, is_index, is_followed in letters
         if each == "1D451" and not is_index
     }
-    assert of_d == {(True, True), (False, False)}
+    assert of_d == {(True, True)}
 
 
 def test_names_have_the_colours_of_the_figures_in_code_and_its_comments(open_page):
