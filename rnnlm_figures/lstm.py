@@ -127,12 +127,12 @@ def step_back_with_numbers(dh, dc_later, c_prev, tanh_c, gates, Wh=(2, 0, -2, 2)
         picture.arrow((x, 7.7), (x, 9.3), colour=RED)
         _write_factor(picture, x + 0.2, 8.2, *slope)
         _draw_gradient(picture, x, 9.4, dz)
-        picture.text(x + 0.65, 9.9, f"dz of {name}", colour=RED, align="left", size=SMALL)
+        picture.text(x + 0.65, 9.9, f"dz_{name}", colour=RED, align="left", size=SMALL)
         picture.text(x + 0.2, 11, f"× {_number(weight)}", colour=VIOLET, align="left", size=SMALL)
         picture.text(x + 0.2, 11.55, f"= {_number(dz * weight)}", colour=RED, align="left", size=SMALL)
         told.append(
             f"""d{name} is {_number(came)} times {factor[1]}, {_number(factor[0])}, which is {_number(gradient)};
-            times the slope {slope[1]}, {_number(slope[0])}, it is dz of {name}, {_number(dz)}; times its weight in Wh,
+            times the slope {slope[1]}, {_number(slope[0])}, it is dz_{name}, {_number(dz)}; times its weight in Wh,
             {_number(weight)}, that is {_number(dz * weight)}."""
         )
     _draw_sum_of_gates(picture, dh_prev)
