@@ -8,8 +8,10 @@ contract.py, step.py         misconceptions that several share; misconception.py
 import importlib
 from pathlib import Path
 
+from ..engine.exam import Assignment
 
-def _all():
+
+def _all() -> list[Assignment]:
     folders = {found.parent.name for found in Path(__file__).parent.glob("*/criteria.py*")}  # or only its bytecode
     modules = [importlib.import_module(f"{__name__}.{folder}.criteria") for folder in folders]
     return sorted((module.ASSIGNMENT for module in modules), key=lambda assignment: assignment.slug)
@@ -18,6 +20,13 @@ def _all():
 ASSIGNMENTS = {assignment.slug: assignment for assignment in _all()}
 
 
-def find(name):
+def find(name: str) -> Assignment | None:
     """Return the assignment that asks for `name`, or None."""
     return next((a for a in ASSIGNMENTS.values() if name in a.names), None)
+
+
+def asking_for(name: str) -> Assignment:
+    """Return the assignment that asks for `name`; raise a LookupError where none does."""
+    if assignment := find(name):
+        return assignment
+    raise LookupError(f"no exercise asks for {name}")

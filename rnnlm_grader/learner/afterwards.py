@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from ..content import ASSIGNMENTS, find
+from ..content import ASSIGNMENTS, asking_for
 from ..engine.exam import Criterion, Examination, examine, public_seed
 from ..engine.layer import LayerForm
 from ..explaining.look import redrawn, sizes_of
@@ -68,7 +68,7 @@ def source_of(name: str, candidate: TimedCandidate) -> str:
 
 def course_answer(name: str) -> str:
     """Return the right answer to which the library of mistakes belongs; it is on the learner's machine with these."""
-    return next(each.right for each in find(name).misconceptions if each.name == name).strip()
+    return next(each.right for each in asking_for(name).misconceptions if each.name == name).strip()
 
 
 def written(question: Question) -> str:
@@ -129,7 +129,7 @@ def questions(candidate: TimedCandidate, name: str, source: str) -> list[Questio
 
 def about_what_is_given(candidate: TimedCandidate, name: str, source: str, rng: np.random.Generator) -> Question | None:
     """Ask what the answer gives in an example that tells known mistakes apart, or None."""
-    known = [each for each in find(name).misconceptions if each.name == name and not form_of(name).makes]
+    known = [each for each in asking_for(name).misconceptions if each.name == name and not form_of(name).makes]
     for number in rng.permutation(len(known))[:5]:
         question = about_numbers(known[number], rng, said=A_MISTAKE)
         if question and printed(question.code, name, candidate.names[name]) == right_of(question).text:
@@ -143,7 +143,7 @@ def about_what_is_given(candidate: TimedCandidate, name: str, source: str, rng: 
 
 def form_of(name: str) -> LayerForm:
     """Return what an answer is given and gives, as a `LayerForm`."""
-    return find(name).of(name)[0].exercise.layer
+    return asking_for(name).of(name)[0].exercise.layer
 
 
 def right_of(question: Question) -> Choice:
@@ -165,7 +165,7 @@ def about_what_is_kept(candidate: TimedCandidate, name: str, source: str, rng: n
     layer = form_of(name)
     if layer.is_function or layer.makes:
         return None
-    criterion = find(name).of(name)[0]
+    criterion = asking_for(name).of(name)[0]
     _, case = criterion.dealt(public_seed(criterion))[0]
     case = redrawn(case, sizes=sizes_of(layer, 0))
     own, given = candidate.names[name](*case.tape.params), case.tape.steps[0].arrays
@@ -213,7 +213,7 @@ def about_lines_left_out(
 
     Right is only a line without which numbers are wrong: where code raises, nothing is said about what the line does.
     """
-    criteria = find(name).of(name)
+    criteria = asking_for(name).of(name)
     # Not those that try any sizes, whose names say little; nor, if others are left, those about calls, which take long.
     criteria = [each for each in criteria if not any(each.id == owner for owner, _ in each.exercise.conditioned)]
     criteria = [each for each in criteria if each.part != "contract"] or criteria

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 from rnnlm_ref import layers, model, optim, text, time_layers
 
-from ..content import ASSIGNMENTS, find
+from ..content import ASSIGNMENTS, asking_for
 from ..engine.exam import Assignment
 from ..notebooks.cell_code import plain_python, statements_of
 from ..notebooks.reading import Unreadable
@@ -67,7 +67,7 @@ def gather(notebooks: Mapping[str, Iterable[object]], at_hand: Names) -> dict[st
     elsewhere = {slug: [load(each, ASSIGNMENTS[slug].names) for each in found] for slug, found in notebooks.items()}
     parts: dict[str, Part] = {}
     for name in PARTS:
-        assignment = find(name)
+        assignment = asking_for(name)
         others = elsewhere.get(assignment.slug, [])
         for names in others:
             put_own(parts, names)

@@ -15,7 +15,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from ..content import ASSIGNMENTS, find
+from ..content import ASSIGNMENTS, asking_for
 from ..content.misconception import Misconception
 from ..engine.compare import Difference
 from ..engine.exam import examine, public_seed
@@ -98,7 +98,7 @@ def fellows(misconception: Misconception) -> list[Misconception]:
     """The other mistakes of the same answer, those of the same section first."""
     others = [
         each
-        for each in find(misconception.name).misconceptions
+        for each in asking_for(misconception.name).misconceptions
         if each.name == misconception.name and each.sentence != misconception.sentence
     ]
     return sorted(others, key=lambda each: each.section != misconception.section)
@@ -151,7 +151,7 @@ def about_numbers(
 @functools.lru_cache(maxsize=200)
 def examples(misconception: Misconception) -> tuple[Aim | None, list[Case]]:
     """Return (an `Aim` at how a mistake shows, cases in which it does, as simple as they can be)."""
-    criteria = tuple(find(misconception.name).of(misconception.name))
+    criteria = tuple(asking_for(misconception.name).of(misconception.name))
     candidate = decoding.variant_of(misconception).candidate
     costs, _ = decoding.price(misconception, criteria)
     with np.errstate(all="ignore"):

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from examining import defined, is_clean, shown_in_a_shell
 
+from rnnlm_grader.content import asking_for
 from rnnlm_grader.engine.exam import examine, public_seed
 from rnnlm_grader.learner import afterwards
 from rnnlm_grader.learner.afterwards import (
@@ -76,7 +77,7 @@ def test_the_shape_asked_for_is_that_of_what_is_kept():
 def test_of_a_line_it_is_tried_what_fails_without_it():
     source = course_answer("MyEmbedding")
     question = about_lines_left_out(candidate(source), "MyEmbedding", source, rng())
-    criteria = afterwards.find("MyEmbedding").of("MyEmbedding")
+    criteria = asking_for("MyEmbedding").of("MyEmbedding")
     shows = re.fullmatch("Which of your lines makes this hold: (.*)\\?", question.asks)[1]
     (asked,) = (each for each in criteria if each.shows == shows)
     assert len(question.choices) == 3
