@@ -95,7 +95,7 @@ def test_without_the_right_line_nothing_raises_and_numbers_are_wrong(name):
         line = right_of(question).text
         assert line not in source.partition("def forward")[0]  # what `__init__` sets up makes nothing hold by itself
         changed = candidate(source.replace(line, "pass"), name)
-        criteria = [each for each in afterwards.find(name).of(name) if each.part != "contract"]
+        criteria = [each for each in asking_for(name).of(name) if each.part != "contract"]
         examinations = [examine(each, changed, public_seed(each)) for each in criteria]
     assert not any(each.lost or play.raised for each in examinations for _, play in each.plays)
     assert question.asks.split(": ", 1)[1][:-1] in [each.criterion.shows for each in examinations if not each.passed]
@@ -150,7 +150,7 @@ def test_a_line_without_which_nothing_ends_costs_no_report(monkeypatch):
         "    return np.exp(total)"
     )
     thing = candidate(source, "my_perplexity")
-    criteria = afterwards.find("my_perplexity").of("my_perplexity")
+    criteria = asking_for("my_perplexity").of("my_perplexity")
     assert all(examine(each, thing, public_seed(each)).passed for each in criteria)
     assert 1 <= len(questions(thing, "my_perplexity", source)) <= 2
 
