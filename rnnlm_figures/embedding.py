@@ -1,46 +1,74 @@
-"""Figures of chapter 2: rows are picked, and gradients collected."""
+"""Figures of chapter 2: rows are picked, and gradients come back, some of which two lines of code lose."""
 
-from .drawing import BLUE, BLUE_FILL, FAINT, ORANGE, ORANGE_FILL, PAPER, SMALL, Drawing
+import numpy as np
 
-ROW_FILLS, ROW_COLOURS = {1: BLUE_FILL, 4: ORANGE_FILL}, {1: BLUE, 4: ORANGE}  # of the two rows that chapter 2 follows
+from .drawing import BLUE, BLUE_FILL, FAINT, INK, PAPER, RED, RED_FILL, SMALL, VIOLET_FILL, Drawing
 
 
-def rows_picked(table, ids):
-    """Return a drawing of ids that pick rows of a table, 1 and 4 in colours of their own."""
-    picture = Drawing(10, 9)
-    for x, y, name in [(0.6, 2.5, "idx"), (4.1, 0.5, "W"), (8.5, 2.5, "W[idx]")]:
-        picture.text(x, y, name, bold=True)
-    _numbered_table(picture, 2.7, table, width=0.7)
+def rows_picked(words, table, ids):
+    """Return a drawing of ids that pick rows of a table."""
+    picture = Drawing(10, 8.2)
+    _table(picture, "W", words, table, dict.fromkeys(ids, VIOLET_FILL))
+    picture.text(8.3, 0.5, "W[idx]", bold=True)
     for n, v in enumerate(ids):
-        apart = (n - 1) * 0.2
-        picture.cell(0.1, 3 + n, v, fill=ROW_FILLS[v])
-        picture.arrow((1.15, 3.5 + n), (2.25, 1.5 + v + apart), colour=ROW_COLOURS[v])
-        picture.array(7.1, 3 + n, table[v], fills=[ROW_FILLS[v]], width=0.7)
-        picture.arrow((5.55, 1.5 + v + apart), (7.05, 3.5 + n), colour=ROW_COLOURS[v])
-    picture.text(4.1, 8.5, "row 1 is copied twice, row 4 once", colour=FAINT)
-    return picture.show("""The ids 1, 4, 1 pick rows of the 7 by 4 table W. Row 1, which is 4 5 6 7, is copied into the
-        first and the third row of the output; row 4, which is 16 17 18 19, into the second.""")
+        start, end = _ends(n, v)
+        picture.text(8.3, end[1] - 0.9, f"{v} {words[v]}", size=SMALL)
+        picture.array(6.7, end[1] - 0.5, table[v], fills=[BLUE_FILL], width=0.8)
+        picture.arrow(start, end, colour=BLUE)
+    picked = ", ".join(f"row {v} ({words[v]}), which is {_spaced(table[v])}" for v in dict.fromkeys(ids))
+    return picture.show(
+        f"""The table W has a row of {table.shape[1]} numbers for each of the words {" ".join(words)}. The ids
+        {_spaced(ids)} pick {picked}. Each row of the output is a copy of the row of its id.""",
+        live="rows forward",
+        given={"words": words, "ids": list(ids), "table": table.tolist()},
+    )
 
 
-def rows_collected(ids, dout, dW):
-    """Return a drawing of upstream rows that add up in the rows of the gradient that their ids name."""
-    picture = Drawing(10, 9)
-    for x, y, name in [(0.6, 2.5, "idx"), (2.9, 2.5, "dout"), (8.2, 0.5, "dW")]:
-        picture.text(x, y, name, bold=True)
-    _numbered_table(picture, 6.6, dW, width=0.8)
+def rows_lost(words, ids, dout):
+    """Return a drawing of upstream rows on their way into dW, of which `dW[idx] = dout` loses some."""
+    picture = Drawing(10, 11.2)
+    dW, right = np.zeros((2, len(words), dout.shape[1]), dtype=int)
+    dW[ids] = dout
+    np.add.at(right, ids, dout)
+    _table(picture, "dW", words, dW, {v: RED_FILL if (dW[v] == right[v]).all() else None for v in ids})
+    picture.text(8.3, 0.5, "dout", bold=True)
+    lost = [n for n, v in enumerate(ids) if v in ids[n + 1 :]]
     for n, v in enumerate(ids):
-        picture.cell(0.1, 3 + n, v, fill=ROW_FILLS[v])
-        picture.array(1.3, 3 + n, dout[n], fills=[ROW_FILLS[v]], width=0.8)
-        picture.arrow((4.6, 3.5 + n), (6.05, 1.5 + v + (n - 1) * 0.2), colour=ROW_COLOURS[v])
-    picture.text(5, 8.5, f"row 1:  {dout[0, 0]:g} + {dout[2, 0]:g} = {dW[1, 0]:g}", colour=BLUE)
-    first, second, third = (" ".join(f"{number:g}" for number in row) for row in dout)
-    return picture.show(f"""The arrows of the first picture, turned round. The upstream rows {first}, {second} and
-        {third} belong to the ids 1, 4 and 1. Row 1 of dW receives the first and the third and holds their sum,
-        {" ".join(f"{number:g}" for number in dW[1])}; row 4 holds {second}; all other rows are 0.""")
+        end, start = _ends(n, v)
+        colour, fill, note = (RED, PAPER, ": lost") if n in lost else (INK, RED_FILL, "")
+        picture.text(8.3, start[1] - 0.9, f"{v} {words[v]}{note}", colour=colour, size=SMALL, bold=n in lost)
+        for d, number in enumerate(dout[n]):
+            picture.cell(6.7 + 0.8 * d, start[1] - 0.5, number, fill=fill, colour=colour, width=0.8)
+        picture.arrow(start, end, colour=FAINT if n in lost else RED)
+    (v,) = {ids[n] for n in lost}
+    picture.text(0.1, 8.8, f"row {v} of dW after", align="left", bold=True)
+    for k, (line, row) in enumerate([("=", dW[v]), ("+=", dW[v]), ("np.add.at", right[v])]):
+        picture.text(3.3, 8.8 + 0.8 * k, line, align="left")
+        picture.text(9.9, 8.8 + 0.8 * k, _spaced(row), align="right", colour=INK if line == "np.add.at" else RED)
+    return picture.show(
+        f"""The rows of dout on their way into dW, with dW[idx] = dout and the ids {_spaced(ids)}. The row
+        {" and ".join(_spaced(dout[n]) for n in lost)} of {words[v]} is lost: row {v} of dW is {_spaced(dW[v])}. With
+        dW[idx] += dout it is the same. With np.add.at it is the sum, {_spaced(right[v])}.""",
+        live="rows back",
+        given={"words": words, "ids": list(map(int, ids)), "dout": dout.tolist()},
+    )
 
 
-def _numbered_table(picture, left, table, width):
-    """Draw a table from the second line on, with the number of each row before it."""
-    picture.array(left, 1, table, fills=[ROW_FILLS.get(v, PAPER) for v in range(len(table))], width=width)
-    for v in range(len(table)):
-        picture.text(left - 0.17, 1.5 + v, v, colour=FAINT, align="right", size=SMALL)
+def _table(picture, name, words, table, fills):
+    """Draw a table, before each row its word and id; a fill of None is for a row that is wrong."""
+    picture.text(3.9, 0.5, name, bold=True)
+    for v, row in enumerate(table):
+        picture.text(1.65, 1.5 + v, words[v], align="right", size=SMALL)
+        picture.text(2.15, 1.5 + v, v, colour=FAINT, align="right", size=SMALL)
+        fill = fills.get(v, PAPER)
+        for d, number in enumerate(row):
+            picture.cell(2.3 + 0.8 * d, 1 + v, number, fill=fill or PAPER, colour=INK if fill else RED, width=0.8)
+
+
+def _ends(n, v):
+    """Return where row v of the table ends, and where the row of place n begins."""
+    return (5.55, 1.5 + v + 0.2 * (n - 1)), (6.65, 2.4 + 2.3 * n)
+
+
+def _spaced(numbers):
+    return " ".join(map(str, numbers))
