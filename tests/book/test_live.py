@@ -651,7 +651,56 @@ def test_the_browser_trains_the_model_as_python_does(figure):
     perplexity, right = measured[-1]
     steps, now = rows[-1]["step"], f"{perplexity:.2f}, {100 * right:.0f} % of the sounds right"
     assert said(live) == f"Paused. After {steps} steps: perplexity {now}."
-    assert live.locator("li").last.inner_text().startswith(f"{steps} steps: {now}\nthe ")
+    assert re.match(rf"{steps} steps: {now}\n\d of \d right: the ", live.locator("li").last.inner_text())
+
+
+def write(live, *tries):
+    """Let the model write, where chance chooses these words after the first, and return what its list shows."""
+    live.evaluate(
+        """(live, words) => {
+        window.drawn = () => live.tokens.indexOf(words.shift());
+        live.rows = [{ step: 25, perplexity: 3, right: 0.5, sentences: live.write() }];
+        live.draw();
+    }""",
+        " ".join(tries).split(),
+    )
+    return live.locator("li").inner_text().split("\n")[1]
+
+
+def test_the_list_counts_the_right_sounds_of_the_sentences_that_have_one(figure):
+    live = figure("training")
+    wrote = write(
+        live,
+        *("barn hoots .", "cow moos .", "dog near the barn moos .", "in the in the in the in the in the"),
+        *("bee in the wood buzzes .", "cat .", "owl hoots ."),
+    )
+    expected = "the cow moos ✓. the dog near the barn moos ✗. the bee in the wood buzzes ✓. the owl hoots ✓."
+    assert wrote == f"3 of 4 right: {expected}"
+    assert write(live, *["barn hoots ."] * 24) == "No sentence yet: the barn hoots."
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_page_keeps_its_height_while_it_trains_and_has_no_list_before(figure, width):
+    live = figure("training")
+    live.page.set_viewport_size({"width": width, "height": 900})
+    press(live, "trigram: 3.10")
+    assert not live.locator("ol").is_visible()
+    press(live, "Train")
+    press(live, "Pause")
+    heights = [live.bounding_box()["height"]]
+    long, short = (["the", "horse", *["behind", "the", "garden"] * places, "neighs", "."] for places in (2, 1))
+    live.evaluate(
+        """(live, sentences) => {
+        live.rows = [0, 25, 131, 290, 1190].map((step) => (
+            { step, perplexity: 2.57, right: 0.99, sentences: sentences.slice(0, step ? 4 : 1) }));
+        live.done = true;
+        live.draw();
+    }""",
+        [long, short, long, short],
+    )
+    assert live.locator("li").count() == 5
+    heights.append(live.bounding_box()["height"])
+    assert heights[0] == pytest.approx(heights[1], abs=1)
 
 
 def test_training_asks_first_and_starts_over_from_the_same_numbers(figure):

@@ -9,7 +9,10 @@ const TRAINING_SLICE = 40; // milliseconds of work between two drawings
 const TRAINING_RANGES = [150, 300, 600, 1200]; // steps that the axis holds
 const TRAINING_SCALES = [ // of the perplexity: from a fresh model down, then, after so many steps, around the bars
   { after: 0, low: 2.3, high: 45, ticks: [3, 5, 10, 20, 40] }, { after: 50, low: 2.4, high: 4, ticks: [2.5, 3, 3.5, 4] }];
-const TRAINING_LONGEST = 19; // words of a sentence, while the model doesn't know where one ends
+const TRAINING_KEPT = [0, 25, 131, 290]; // after so many steps what it wrote stays in the list, above the newest
+const TRAINING_SENTENCES = 4, TRAINING_TRIES = 24; // of a young model few sentences have a sound
+const TRAINING_WARM_UP = ". the bee near the wood buzzes"; // in training it hardly ever met a state of zeros
+const TRAINING_LONGEST = 11; // words of a sentence and its full stop, so that the list keeps its height
 
 /** The chapter's `Rnnlm`, for N tracks and windows of T steps. Several may share their numbers. */
 class TrainingNetwork {
@@ -180,17 +183,27 @@ class LiveTraining extends LiveFigure {
       });
       yield;
     }
-    this.rows.push({ step: this.losses.length, perplexity: Math.exp(loss / count), right: right / asked, words: this.write() });
+    this.rows.push({ step: this.losses.length, perplexity: Math.exp(loss / count), right: right / asked, sentences: this.write() });
   }
 
-  /** Let the model write a sentence. */
+  /** Let the model write short sentences until a few have a sound. If none has, return the first as it is. */
   write() {
-    const network = new TrainingNetwork(this.numbers, this.tokens.length, 1, 1), words = [".", "the"];
-    network.forward([this.tokens.indexOf(words[0])]);
-    while (words.length === 2 || (words.at(-1) !== "." && words.length <= TRAINING_LONGEST)) {
-      words.push(this.tokens[drawn(network.forward([this.tokens.indexOf(words.at(-1))]))]);
+    const network = new TrainingNetwork(this.numbers, this.tokens.length, 1, 1), tries = [];
+    const read = (word) => network.forward([this.tokens.indexOf(word)]), found = () => tries.filter((words) => this.hasSound(words));
+    TRAINING_WARM_UP.split(" ").forEach(read);
+    while (tries.length < TRAINING_TRIES && found().length < TRAINING_SENTENCES) {
+      const words = ["the"];
+      read(".");
+      while (words.length === 1 || (words.at(-1) !== "." && words.length < TRAINING_LONGEST)) words.push(this.tokens[drawn(read(words.at(-1)))]);
+      tries.push(words);
     }
-    return words.slice(1);
+    return found().length ? found() : tries.slice(0, 1);
+  }
+
+  /** Say whether a sentence names an animal first and ends in a sound, so that this is right or wrong. */
+  hasSound(words) {
+    const [, animal] = words, [sound, stop] = words.slice(-2);
+    return animal in this.sounds && this.soundIds.includes(this.tokens.indexOf(sound)) && stop === ".";
   }
 
   draw() {
@@ -199,12 +212,9 @@ class LiveTraining extends LiveFigure {
     this.go.textContent = this.frame ? "Pause" : this.rows.length && !this.done ? "Go on" : "Train";
     this.go.disabled = this.done;
     this.plot();
-    const kept = []; // each after three times as many steps as the one before, and the newest
-    for (const row of this.rows) {
-      if (kept.length > 1 && kept.at(-1).step < 3 * kept.at(-2).step) kept.pop();
-      kept.push(row);
-    }
+    const newest = this.rows.at(-1), kept = this.rows.filter((row) => row === newest || TRAINING_KEPT.includes(row.step));
     this.list.replaceChildren(...kept.map((row) => this.sample(row)));
+    this.list.hidden = !newest && !this.frame; // it takes all of its height when the training begins
     this.say(this.told(this.rows.at(-1)));
   }
 
@@ -236,13 +246,20 @@ class LiveTraining extends LiveFigure {
       name(right, low(0.5), "right sounds, %"), name(right, low(chance) - 4, "by guessing"));
   }
 
-  /** Return what was measured at a step, and the sentence of then, which ends in the right sound or doesn't. */
-  sample({ step, perplexity, right, words }) {
-    const [, animal] = words, [sound, stop] = words.slice(-2);
-    const isRight = this.sounds[animal] === sound, ends = stop === "." && words.length > 3;
+  /** Return what was measured at a step, and the sentences of then: how many end in the right sound, and each with its mark. */
+  sample({ step, perplexity, right, sentences }) {
+    const whole = sentences.filter((words) => this.hasSound(words));
+    const count = whole.filter(([, animal, ...rest]) => rest.at(-2) === this.sounds[animal]).length;
     return make("li", {}, make("span", { class: "training-when" }, `${step} steps: ${perplexity.toFixed(2)}, ${percent(right)} of the sounds right`),
-      ...(ends ? [`${words.slice(0, -2).join(" ")} `, make("span", { class: isRight ? "training-right" : "training-wrong" }, `${sound} ${isRight ? "✓" : "✗"}`), " ."]
-        : [words.join(" "), stop === "." ? "" : " …"]));
+      make("strong", {}, whole.length ? `${count} of ${whole.length} right: ` : "No sentence yet: "),
+      ...(whole.length ? whole.flatMap((words) => this.marked(words)) : [sentences[0].join(" ").replace(/ \.$/, "."), sentences[0].at(-1) === "." ? "" : " …"]));
+  }
+
+  /** Return a sentence whose sound has a mark. */
+  marked([the, animal, ...rest]) {
+    const [sound] = rest.slice(-2), isRight = this.sounds[animal] === sound;
+    return [`${[the, animal, ...rest.slice(0, -2)].join(" ")} `,
+      make("span", { class: isRight ? "training-right" : "training-wrong" }, `${sound} ${isRight ? "✓" : "✗"}`), ". "];
   }
 
   /** Say how the end compares with what the reader said. */
