@@ -1304,9 +1304,10 @@ def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius
     arriving = gradients_by_window(radius, T, k)
     heights = shown(influence, ".influence-bar", "Number(e.getAttribute('height'))")
     whole = gradients_by_window(radius, T, T)
-    assert_allclose(heights, 74 * arriving / whole.max(), rtol=1e-9)
+    top = 3 * 10 ** np.ceil(np.log10(whole.max() / 3))  # 3, 30, 300, …
+    assert_allclose(heights, 112 * arriving / top, rtol=1e-9)
     lost = shown(influence, "rect.influence-lost", "Number(e.getAttribute('height'))")
-    assert_allclose(lost, 74 * whole / whole.max() if k < T else [], rtol=1e-9)
+    assert_allclose(lost, 112 * whole / top if k < T else [], rtol=1e-9)
     paths = [radius ** (output - t) for output in range(T) for t in range(output) if t // k == output // k]
     opacities = shown(influence, ".influence-path:not(.influence-lost)", "Number(e.getAttribute('stroke-opacity'))")
     assert_allclose(sorted(opacities), np.minimum(sorted(paths), 1), rtol=1e-9)
@@ -1325,11 +1326,13 @@ def test_the_last_output_alone_fades_or_explodes_on_an_axis_that_stays(figure, r
     last = np.zeros((1, reached, 1))
     last[0, -1] = 1
     layer.forward(last)
-    expected = np.zeros(T)
-    expected[T - reached :] = np.log10(layer.backward(last)[0, :, 0]).clip(-4)
-    bars = shown(influence, ".influence-bar", "['y', 'height'].map(name => Number(e.getAttribute(name)))")
-    signs = [-1 if y >= 205 else 1 for y, _ in bars]
-    assert_allclose(np.multiply(signs, [height for _, height in bars]), 37 / 4 * expected, atol=1e-9)
+    expected = np.log10(layer.backward(last)[0, :, 0])
+    (line,) = shown(influence, ".influence-line.influence-bar", "e.getAttribute('d')")
+    powers = [(230 - float(point.split()[1])) / 14 for point in line[1:].split("L")]  # 1 lies at 230
+    assert_allclose(powers, expected, atol=1e-9)
+    dots = shown(influence, ".influence-end", "(230 - Number(e.getAttribute('cy'))) / 14")
+    assert_allclose(dots, expected[np.abs(expected) <= 4], atol=1e-9)
+    assert not influence.locator(".influence rect").count()
     arrives = re.search(r"= (.+) arrives at step 0", said(influence))
     if reached < T:
         assert arrives is None
@@ -1360,10 +1363,20 @@ def test_an_arc_says_its_product_to_mouse_and_keyboard(figure):
 # A curve that the reader draws.
 
 
+def test_the_axis_of_the_bars_stays_while_the_radius_moves(figure):
+    influence = figure("influence[paths]")
+    for radius in (0.5, 0.8, 1.1, 1.5):
+        set_slider(influence.get_by_label("radius"), radius)
+        gradients = gradients_by_window(radius, 12, 12)
+        bars = shown(influence, ".influence-bar", "Number(e.getAttribute('height'))")
+        assert_allclose(bars, 112 * np.minimum(gradients / 30, 1), rtol=1e-9)
+        assert influence.locator(".influence-more").count() == (gradients > 30).sum()
+
+
 def heights(sketch, kind):
-    """Return the powers of ten of the points of a line, for an axis from -10 to 10 that is 178 high."""
+    """Return the powers of ten of the points of a line, for an axis from -10 to 10 that is 202 high."""
     (path,) = shown(sketch, f".{kind}", "e.getAttribute('d')")
-    return np.array([(190 - float(point.split()[1])) * 20 / 178 - 10 for point in path[1:].split("L")])
+    return np.array([(214 - float(point.split()[1])) * 20 / 202 - 10 for point in path[1:].split("L")])
 
 
 def test_the_measured_curve_is_the_one_whose_powers_of_ten_the_chapter_prints(figure):
@@ -1416,10 +1429,10 @@ def test_a_stroke_of_the_pointer_is_a_straight_line(figure):
     drawing = sketch.locator(".sketch")
     drawing.hover(position={"x": 1, "y": 1})
     box = drawing.bounding_box()
-    scale, mouse = box["width"] / 340, sketch.page.mouse
-    mouse.move(box["x"] + 46 * scale, box["y"] + 101 * scale)
+    mouse, end = sketch.page.mouse, sketch.evaluate("sketch => sketch.end")
+    mouse.move(box["x"] + 46, box["y"] + 113)
     mouse.down()
-    mouse.move(box["x"] + 242 * scale, box["y"] + 190 * scale)
+    mouse.move(box["x"] + end, box["y"] + 214)
     mouse.up()
     steps = np.array([1, 5, *range(10, 101, 10)])
     assert_allclose(heights(sketch, "sketch-mine"), -10 * (steps - 1) / 99, atol=0.1)
@@ -1436,7 +1449,19 @@ def test_a_size_at_which_all_curves_begin_is_given_and_no_two_names_of_curves_to
     assert len(boxes) == 4
     for one, other in itertools.combinations(boxes, 2):
         assert one[0] > other[2] or other[0] > one[2] or one[1] > other[3] - 5 or other[1] > one[3] - 5
-    assert max(right for _, _, right, _ in boxes) <= 340
+    assert max(right for _, _, right, _ in boxes) <= sketch.locator(".sketch").bounding_box()["width"]
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_the_plot_of_a_curve_fills_its_box_and_no_line_of_its_frame_goes_through_a_name(figure, width):
+    sketch = figure("sketch")
+    sketch.page.set_viewport_size({"width": width, "height": 900})
+    press(sketch, "Show what was measured")
+    press(sketch, "Show what was measured")
+    lines = shown(sketch, ".live-axis", "(({ left, right, top }) => [left, right, top])(e.getBoundingClientRect())")
+    names = shown(sketch, ".sketch-name", "(({ left, top, bottom }) => [left, top, bottom])(e.getBoundingClientRect())")
+    assert lines[0][1] - lines[0][0] > 0.75 * sketch.locator(".sketch").bounding_box()["width"]
+    assert not [name for name in names for left, right, y in lines if left < name[0] < right and name[1] < y < name[2]]
 
 
 # One training step.

@@ -3,19 +3,22 @@ or from the last one only. The gradient at a step is the sum of all paths that e
 figure named "influence windows" has sliders for the number of steps and for the windows; the other one has 12 steps in one window. */
 "use strict";
 
-const INFLUENCE_BASE = 150, INFLUENCE_BARS = 242, INFLUENCE_ONE = 205, INFLUENCE_DECADE = 37 / 4; // where 1 is, and how high a power of ten
-const INFLUENCE_DECADES = 4, INFLUENCE_HIGHEST = 74; // of either kind of bar
+const INFLUENCE_BASE = 150, INFLUENCE_BARS = 286, INFLUENCE_HIGHEST = 112; // the feet of the arcs and of the bars, and the height of these
+// The axis stays while the radius moves, so that growth can be seen: what doesn't fit is cut off, with an arrow. With windows the question
+// is what is lost, at any radius, so there it is the smallest of several that holds all bars.
+const INFLUENCE_END = 30, INFLUENCE_ENDS = [3, 30, 300, 3e3, 3e4, 3e5];
+const INFLUENCE_DECADES = 4; // of either sign, on the axis for the last output alone
 
 class LiveInfluence extends LiveFigure {
   static title = "Influence through time: paths fade, explode and are cut";
 
   build() {
-    const hasWindows = this.hasAttribute("windows");
+    const hasWindows = this.hasWindows = this.hasAttribute("windows");
     this.setting = { radius: hasWindows ? 0.5 : 0.8, T: 12, k: 12, last: false };
     this.at = 0; // which path is looked at; 0 is none
     const change = (name) => (value) => { this.setting[name] = value; this.at = 0; this.draw(); };
-    this.picture = make("svg", { class: "live-drawing influence", viewBox: "0 0 340 262", role: "img",
-      "aria-label": "Arcs from outputs back to earlier steps, and bars for the gradient at each step; the sentence has their numbers",
+    this.picture = make("svg", { class: "live-drawing influence", viewBox: "0 0 340 306", role: "img",
+      "aria-label": "Arcs from outputs back to earlier steps, and bars or dots for the gradient at each step; the sentence has their numbers",
       pointermove: (event) => this.point(event), click: (event) => this.point(event) });
     this.path = slider("path:", { min: 0, max: 1, step: 1, value: 0 }, (at) => { this.at = at; this.draw(); });
     this.panel.append(
@@ -51,16 +54,17 @@ class LiveInfluence extends LiveFigure {
       const x = this.place(start - 0.5);
       parts.push(make("line", { x1: x, y1: 8, x2: x, y2: INFLUENCE_BARS, class: "influence-cut" }));
     }
-    const whole = influenceGradients({ ...this.setting, k: T }), top = Math.max(...whole);
+    const whole = influenceGradients({ ...this.setting, k: T }), highest = Math.max(...whole);
+    const top = this.hasWindows ? INFLUENCE_ENDS.find((end) => end >= highest) : INFLUENCE_END;
     const cut = influencePaths({ ...this.setting, k: T }).filter(({ from, to }) => to < from - (from % k));
     parts.push(...cut.map((path) => this.arc(path, "influence-lost")),
       ...paths.map((path, i) => this.arc(path, i + 1 === this.at ? "influence-at" : "")), ...this.axis(top));
-    gradients.forEach((gradient, t) => parts.push(
-      make("circle", { cx: this.place(t), cy: INFLUENCE_BASE, r: 3.5, class: "influence-step" }),
-      ...(k < T ? [this.bar(whole[t], t, top, "influence-lost")] : []), this.bar(gradient, t, top, "influence-bar"),
-      ...(this.setting.last && gradient ? [this.end(gradient, t)] : [])));
-    parts.push(label(this.place(0), 257, "0", "live-faint"), label(this.place(T - 1), 257, String(T - 1), "live-faint"),
-      label(this.place((T - 1) / 2), 257, "step", "live-faint"));
+    parts.push(...gradients.map((_, t) => make("circle", { cx: this.place(t), cy: INFLUENCE_BASE, r: 3.5, class: "influence-step" })));
+    const kinds = [...(k < T ? [[whole, "influence-lost"]] : []), [gradients, "influence-bar"]];
+    parts.push(...kinds.flatMap(([sizes, kind]) => (this.setting.last ? this.dots(sizes, kind)
+      : sizes.flatMap((size, t) => this.bar(size, t, top, kind)))));
+    parts.push(label(this.place(0), 301, "0", "live-faint"), label(this.place(T - 1), 301, String(T - 1), "live-faint"),
+      label(this.place((T - 1) / 2), 301, "step", "live-faint"));
     this.picture.replaceChildren(...parts);
     this.drawPath(paths);
     this.say(this.at ? this.product(paths[this.at - 1]) : this.explanation(gradients));
@@ -73,30 +77,33 @@ class LiveInfluence extends LiveFigure {
     setSlider(this.path, this.at, path ? `${path.from} back to ${path.to}` : "choose one");
   }
 
-  /** Return a bar: as high as its share of the highest, or, for the last output alone, on an axis that stays. */
+  /** Return a bar, with an arrow on it if the axis is too short. */
   bar(gradient, t, top, kind) {
-    const { last, T } = this.setting, width = 200 / T, x = this.place(t) - width / 2;
-    const [base, end] = last ? [INFLUENCE_ONE, gradient ? this.level(gradient) : INFLUENCE_ONE]
-      : [INFLUENCE_BARS, INFLUENCE_BARS - (INFLUENCE_HIGHEST * gradient) / top];
-    return make("rect", { x, y: Math.min(base, end), width, height: Math.abs(base - end), class: kind });
+    const width = 200 / this.setting.T, x = this.place(t), height = INFLUENCE_HIGHEST * Math.min(1, gradient / top), y = INFLUENCE_BARS - height;
+    return [make("rect", { x: x - width / 2, y, width, height, class: kind }),
+      ...(gradient > top && kind === "influence-bar" ? [make("path", { d: `M${x - 5} ${y - 2}h10l-5 -8Z`, class: "influence-more" })] : [])];
   }
 
-  /** Return a dot at the end of a bar on the logarithmic axis: at 1 a bar has no height. */
-  end(gradient, t) {
-    return make("circle", { cx: this.place(t), cy: this.level(gradient), r: 2.5, class: "influence-end" });
+  /** Return a line with a dot for each gradient that isn't 0, on the logarithmic axis, whose ends cut it off. */
+  dots(gradients, kind) {
+    const points = gradients.map((gradient, t) => [this.place(t), this.level(gradient), gradient]).filter(([, , gradient]) => gradient);
+    const isIn = ([, , gradient]) => Math.abs(Math.log10(gradient)) <= INFLUENCE_DECADES;
+    return [make("svg", { x: 0, y: INFLUENCE_BARS - INFLUENCE_HIGHEST, width: 340, height: INFLUENCE_HIGHEST,
+      viewBox: `0 ${INFLUENCE_BARS - INFLUENCE_HIGHEST} 340 ${INFLUENCE_HIGHEST}` },
+    make("path", { d: `M${points.map(([x, y]) => `${x} ${y}`).join("L")}`, class: `influence-line ${kind}` })),
+    ...(kind === "influence-bar" ? points.filter(isIn).map(([x, y]) => make("circle", { cx: x, cy: y, r: 4, class: "influence-end" })) : [])];
   }
 
   /** Return where a gradient lies on the logarithmic axis. */
   level(gradient) {
-    return INFLUENCE_ONE - INFLUENCE_DECADE * Math.max(-INFLUENCE_DECADES, Math.log10(gradient));
+    return INFLUENCE_BARS - INFLUENCE_HIGHEST * (0.5 + Math.log10(gradient) / (2 * INFLUENCE_DECADES));
   }
 
   axis(top) {
-    const written = this.setting.last ? [-1, 0, 1].map((side) => [INFLUENCE_ONE - side * INFLUENCE_DECADES * INFLUENCE_DECADE,
-      side ? power(10, side * INFLUENCE_DECADES) : "1"])
-      : [[INFLUENCE_BARS, "0"], [INFLUENCE_BARS - INFLUENCE_HIGHEST, brief(top)]];
-    return written.flatMap(([y, text]) => [make("line", { x1: 34, y1: y, x2: 334, y2: y, class: "live-axis" }),
-      label(16, y + 4, text, "live-faint")]);
+    const written = this.setting.last ? [-4, -2, 0, 2, 4].map((exponent) => [this.level(10 ** exponent), exponent ? power(10, exponent) : "1"])
+      : [0, 1, 2, 3].map((third) => [INFLUENCE_BARS - (INFLUENCE_HIGHEST * third) / 3, influenceTick((third * top) / 3)]);
+    return written.flatMap(([y, text], i) => [make("line", { x1: 34, y1: y, x2: 334, y2: y,
+      class: `live-axis ${i % (this.setting.last ? 2 : 3) ? "influence-between" : ""}` }), label(16, y + 4, text, "live-faint")]);
   }
 
   /** Return the arc of one path, as strong as what it carries, and the thicker the more that is above 1. */
@@ -127,6 +134,12 @@ class LiveInfluence extends LiveFigure {
       : `${longest} would carry ${path}, but windows of ${k} cut it. Step 0 gets a gradient of ${brief(gradients[0])} `
         + `instead of ${brief(whole)}.`;
   }
+}
+
+/** Return a number of the axis, short enough for the room beside it. */
+function influenceTick(x) {
+  const zeros = Math.round(Math.log10(x / Number(String(x)[0])));
+  return zeros < 4 || x === 0 ? String(x) : `${String(x)[0]}·${power(10, zeros)}`;
 }
 
 /** Return the paths that no edge of a window cuts, with what each carries. */

@@ -3,7 +3,7 @@ ten. The chapter gives the places x, the curves, which one is asked for, what bo
 begin at one size, that size is given: the drawn one begins there too. */
 "use strict";
 
-const SKETCH = { left: 46, right: 242, top: 12, bottom: 190 };
+const SKETCH = { left: 46, top: 12, bottom: 214, letter: 7.2 }; // where the plot lies, and how wide a letter of a name is
 
 class LiveSketch extends LiveFigure {
   static title = "Draw the curve that you expect, then compare";
@@ -14,7 +14,7 @@ class LiveSketch extends LiveFigure {
     this.start = others.every((other) => other === start) ? Math.log10(start) : null;
     this.places = slider(`${this.across}:`, { min: 0, max: this.x.length - 1, step: 1, value: 0 }, (i) => { this.at = i; this.draw(); });
     this.sizes = slider("your size there:", { min: this.low, max: this.high, step: 0.5, value: 0 }, (size) => this.set(this.at, size));
-    this.picture = make("svg", { class: "live-drawing sketch", viewBox: "0 0 340 224", role: "img",
+    this.picture = make("svg", { class: "live-drawing sketch", role: "img",
       "aria-label": `Your curve, and then the measured ones: ${this.up} against ${this.across}; the sentence has numbers`,
       pointerdown: (event) => this.drag(event), pointermove: (event) => { if (event.buttons) this.drag(event); } });
     this.panel.append(make("p", {}, `Draw the ${this.up} against the ${this.across} for `, make("strong", {}, this.asked),
@@ -22,6 +22,7 @@ class LiveSketch extends LiveFigure {
     make("div", { class: "live-row" }, button("Show what was measured", () => this.show()),
       button("Start over", () => { this.startOver(); this.draw(); })), this.sentence);
     this.startOver();
+    new ResizeObserver(() => this.draw()).observe(this.picture);
   }
 
   startOver() {
@@ -63,7 +64,7 @@ class LiveSketch extends LiveFigure {
   }
 
   right(place) {
-    return SKETCH.left + ((SKETCH.right - SKETCH.left) * (place - this.x[0])) / (this.x.at(-1) - this.x[0]);
+    return SKETCH.left + ((this.end - SKETCH.left) * (place - this.x[0])) / (this.x.at(-1) - this.x[0]);
   }
 
   height(size) {
@@ -80,22 +81,30 @@ class LiveSketch extends LiveFigure {
     return make("path", { d: `M${points.map((point) => point.join(" ")).join("L")}`, class: kind });
   }
 
+  /** Return the names of the curves, without a word that all of them begin with. */
+  names() {
+    const names = Object.keys(this.curves), common = /^\S+ /.exec(this.asked)?.[0];
+    return names.every((name) => name.startsWith(common)) ? names.map((name) => name.slice(common.length)) : names;
+  }
+
   /** Return the measured curves, each with its name where it ends, or above a name that stands there already. */
   measured() {
-    const ends = [], common = /^\S+ /.exec(this.asked)?.[0];
-    const isCommon = Object.keys(this.curves).every((name) => name.startsWith(common));
-    return Object.entries(this.curves).reverse().flatMap(([name, sizes]) => {
+    const ends = [], names = this.names();
+    return Object.entries(this.curves).map(([name, sizes], i) => [name, names[i], sizes]).reverse().flatMap(([name, short, sizes]) => {
       const points = this.points(sizes.map(Math.log10)), kind = name === this.asked ? "asked" : "other";
       let [x, y] = points.at(-1);
+      if (points.length < sizes.length) y = Math.min(SKETCH.bottom - 14, Math.max(SKETCH.top + 14, y)); // no line of the frame through it
       while (ends.some((end) => Math.abs(end.x - x) < 60 && Math.abs(end.y - y) < 14)) y -= 1;
       ends.push({ x, y });
       return [this.line(points, `sketch-${kind}`), make("text", { x: x + 5, y: y + 4,
-        class: `live-label sketch-name sketch-name-${kind}` }, isCommon ? name.slice(common.length) : name)];
+        class: `live-label sketch-name sketch-name-${kind}` }, short)];
     });
   }
 
   draw() {
-    const { left, right, bottom } = SKETCH;
+    const { left, bottom, letter } = SKETCH, width = Math.max(340, this.picture.clientWidth); // letters keep their size on a wide page
+    const right = this.end = width - 12 - letter * Math.max(...this.names().map((name) => name.length));
+    this.picture.setAttribute("viewBox", `0 0 ${width} ${bottom + 38}`);
     const ticks = [this.low, 0, this.high], middle = this.x[Math.round(this.x.length / 2)];
     const parts = [...ticks.flatMap((size) => [
       make("line", { x1: left, y1: this.height(size), x2: right, y2: this.height(size), class: "live-axis" }),
