@@ -78,7 +78,7 @@ def loss_of_a_probability(marked):
 
 def mask_along_rows_or_columns(mask, dx, row):
     """Return a drawing of a mask that removes a row of dx, and of one that, without an axis, removes a column."""
-    picture = Drawing(10, 11.2)
+    picture = Drawing(10, 12)
     picture.text(0.1, 0.5, "(3, 4) times (3, 1): one number for each row", align="left", bold=True, colour=GREEN)
     fills = [GREEN_FILL if kept else PAPER for kept in mask]
     arrows = [GREEN if kept else FAINT for kept in mask]
@@ -88,17 +88,18 @@ def mask_along_rows_or_columns(mask, dx, row):
         picture.arrow((1.2, 1.7 + i), (2.1, 1.7 + i), colour=arrows[i])
         for v in range(4):
             picture.cell(2.2 + 1.1 * v, 1.2 + i, signed(dx[i, v] * mask[i]), fill=fills[i], width=1.1, colour=inks[i])
-    picture.text(0.1, 5.5, "(3, 3) times (3,): one number for each column", align="left", bold=True, colour=RED)
+    picture.text(0.1, 5.5, "If V were 3", align="left", bold=True)
+    picture.text(0.1, 6.3, "(3, 3) times (3,): one number for each column", align="left", bold=True, colour=RED)
     for v in range(3):
-        picture.cell(2.2 + 1.1 * v, 6.2, mask[v], fill=fills[v], width=1.1)
-        picture.arrow((2.75 + 1.1 * v, 7.3), (2.75 + 1.1 * v, 7.9), colour=arrows[v])
+        picture.cell(2.2 + 1.1 * v, 7.0, mask[v], fill=fills[v], width=1.1)
+        picture.arrow((2.75 + 1.1 * v, 8.1), (2.75 + 1.1 * v, 8.7), colour=arrows[v])
         for i in range(3):
-            picture.cell(2.2 + 1.1 * v, 8.0 + i, signed(row[v] * mask[v]), fill=fills[v], width=1.1, colour=inks[v])
-    picture.text(7.8, 9.2, "no error,", colour=RED)
-    picture.text(7.8, 9.9, "wrong numbers", colour=RED)
+            picture.cell(2.2 + 1.1 * v, 8.8 + i, signed(row[v] * mask[v]), fill=fills[v], width=1.1, colour=inks[v])
+    picture.text(7.8, 10, "no error,", colour=RED)
+    picture.text(7.8, 10.7, "wrong numbers", colour=RED)
     return picture.show("""Above, the mask 1, 1, 0 stands as a column beside the gradient of three rows: row 0 and row 1
-        pass, row 2 becomes zero. Below, the same mask without the new axis lies above a gradient that has three
-        columns: it removes column 2 of every row, and NumPy doesn't complain.""")
+        pass, row 2 becomes zero. Below, as it would be if V were 3: the same mask without the new axis lies above a
+        gradient of three columns, it removes column 2 of every row, and NumPy doesn't complain.""")
 
 
 def scores_shares_slopes(scores, targets, shares, slopes, loss):
