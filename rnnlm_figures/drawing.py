@@ -69,15 +69,19 @@ class Figure:
         Elsewhere, and on paper, the picture stays.
     given : object or None
         What the live figure takes from the chapter, as JSON holds it; the picture carries it along.
+    is_beside : bool
+        Whether it stands beside the other figures of its cell where a page is wide enough.
     """
 
-    def __init__(self, figure, alt, digest, live=None, given=None):
+    def __init__(self, figure, alt, digest, live=None, given=None, is_beside=False):
         self.alt = " ".join(alt.split())
         self.text = f"Figure: {self.alt}\n" + textwrap.fill(digest, 100)
         self.svg = _accessible(_svg(figure), self.alt)
         if live:
             carried = "" if given is None else f' data-given="{escape(json.dumps(given))}"'
             self.svg = self.svg.replace("<svg ", f'<svg data-live="{live}"{carried} ', 1)
+        if is_beside:
+            self.svg = self.svg.replace("<svg ", "<svg data-beside ", 1)
 
     def _repr_mimebundle_(self, include=None, exclude=None):
         return {"image/svg+xml": self.svg, "text/plain": self.text}

@@ -1,5 +1,7 @@
 """Figures of chapter 7 and of the front page: the whole model, and what it has learned."""
 
+import itertools
+
 import numpy as np
 from matplotlib.patches import Rectangle
 
@@ -128,42 +130,77 @@ def perplexity_curve(curve, bars):
 
 
 def word_maps(tokens, before, after):
-    """Return two plots of words, each in the two directions in which its (V, H) vectors differ most."""
-    plot = Canvas(figsize=(4.4, 8.4), layout="constrained")
-    panels = [(before, "before training"), (after, "after training")]
-    for axes, (vectors, title) in zip(plot.subplots(2), panels, strict=True):
-        centred = vectors - vectors.mean(axis=0)
-        left, size, _ = np.linalg.svd(centred, full_matrices=False)
-        places = dict(zip(tokens, left[:, :2] * size[:2], strict=True))
-        for kind, words in KINDS.items():
-            axes.plot(*np.array([places[word] for word in words]).T, "o", color=KIND_COLOURS[kind], markersize=3)
-        for word, (x, y), (end, top) in _spread(places):
-            kind = next(kind for kind, words in KINDS.items() if word in words)
-            axes.plot([x, end], [y, top], color=KIND_COLOURS[kind], linewidth=0.4)
-            axes.text(end, top, word, color=KIND_COLOURS[kind], size=SMALL, va="center")
-        axes.set(title=title, xticks=[], yticks=[])
-        axes.margins(0.15, 0.08)
-    return Figure(
-        plot,
-        """Two maps of the 27 words. Before training animals, places, links and sounds lie mixed up.
-        After it the eight animals lie close together, the six places in another spot, and the three links in a third.
-        The eight sounds are spread out.""",
-        " ".join(f"{kind}: {' '.join(words)}" for kind, words in KINDS.items()),
-    )
+    """Return two maps of words, each in the two directions in which its (V, H) vectors differ most."""
+    return [
+        _word_map(
+            tokens,
+            before,
+            "before training",
+            """A map of the 27 words before training: animals, places, links and sounds lie mixed up.""",
+        ),
+        _word_map(
+            tokens,
+            after,
+            "after training",
+            """The same map after training: the eight animals lie close together, the six places in another spot, and
+            the three links in a third. The eight sounds are spread out.""",
+        ),
+    ]
 
 
-def _spread(places):
-    """Yield word, place and where to write it: to the right, and moved up where it would cover another label."""
-    width, height = np.ptp(list(places.values()), axis=0) * (0.2, 0.05)
-    written = []
-    for word, (x, y) in sorted(places.items(), key=lambda item: item[1][1]):
-        end, top = x + width / 8, y
-        for other, line in written:
-            if abs(other - end) < width and line - height < top < line + height:
-                top = line + height
-        written.append((end, top))
-        written.sort(key=lambda place: place[1])
-        yield word, (x, y), (end, top)
+def _word_map(tokens, vectors, title, alt):
+    """Return one of two maps that stand side by side on a wide page: a dot for each word, and its name near it."""
+    plot = Canvas(figsize=(4.2, 4.4))
+    wide, high = 4.2 * 72 * 0.98, 4.4 * 72 * 0.91  # of the frame, in points, which are the units of its axes
+    axes = plot.add_axes((0.01, 0.01, 0.98, 0.91), title=title, xticks=[], yticks=[], xlim=(0, wide), ylim=(0, high))
+    centred = vectors - vectors.mean(axis=0)
+    left, size, _ = np.linalg.svd(centred, full_matrices=False)
+    places = left[:, :2] * size[:2]
+    shares = (places - places.min(axis=0)) / np.ptp(places, axis=0)
+    names = ["full stop" if token == "." else token for token in tokens]
+    dots = dict(zip(names, [32, 14] + shares * [wide - 64, high - 28], strict=True))
+    colours = {word: KIND_COLOURS[kind] for kind, words in KINDS.items() for word in words}
+    colours["full stop"] = colours["."]
+    for word, middle, end in _labels(dots, (wide, high)):
+        if np.hypot(*(end - dots[word])) > 5:
+            axes.plot(*zip(dots[word], end, strict=True), color=colours[word], linewidth=0.5)
+        axes.plot(*dots[word], "o", color=colours[word], markersize=3.5)
+        axes.text(*middle, word, color=colours[word], size=SMALL, ha="center", va="center")
+    digest = " ".join(f"{kind}: {' '.join(words)}" for kind, words in KINDS.items())
+    return Figure(plot, alt, digest, is_beside=True)
+
+
+def _labels(dots, frame):
+    """Yield each word with the middle of its label and the end of its line: the nearest place where nothing else is.
+
+    Where words are crowded they choose first.
+    """
+    taken = [np.array([place - 3, place + 3]) for place in dots.values()]  # corners of what mustn't be covered
+    crowd = {word: sum(np.hypot(*(place - other)) < 40 for other in dots.values()) for word, place in dots.items()}
+    directions = [
+        np.array([np.cos(turn), np.sin(turn)]) for turn in np.pi / 8 * np.array([0, 8, *range(1, 8), *range(9, 16)])
+    ]
+    for word in sorted(dots, key=crowd.__getitem__, reverse=True):
+        half = np.array([0.26 * SMALL * len(word) + 1, 0.55 * SMALL])
+        for away, direction in itertools.product(range(4, 100, 4), directions):
+            middle = dots[word] + direction * away + np.clip(2 * direction, -1, 1) * half
+            box = np.array([middle - half, middle + half])
+            end = np.clip(dots[word], *box)
+            line = [
+                np.array([point, point])
+                for point in np.linspace(dots[word], end, 20)
+                if np.hypot(*(point - dots[word])) > 5
+            ]
+            fits = (box[0] >= 1).all() and (box[1] <= np.array(frame) - 1).all()
+            if fits and not any(_overlap(part, other) for part in [box, *line[:-1]] for other in taken):
+                break
+        taken += [box, *line]
+        yield word, middle, end
+
+
+def _overlap(one, other):
+    """Return whether two boxes, given by two corners each, have a point in common."""
+    return (one[0] < other[1]).all() and (other[0] < one[1]).all()
 
 
 def sum_through_a_sentence(sentences, sums):

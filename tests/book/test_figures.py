@@ -1,5 +1,6 @@
 """Figures and listings say what they show, to nbval, to screen readers and to the style sheet."""
 
+import itertools
 import re
 
 import nbformat
@@ -8,8 +9,11 @@ import pytest
 from pages import ROOT
 
 from rnnlm_figures import drawing as figures
+from rnnlm_figures import rnnlm as figures_of_the_model
 from rnnlm_figures.listing import Source
 from rnnlm_ref.layers import RNN
+from rnnlm_ref.model import Rnnlm
+from rnnlm_ref.pretrained import farm_model
 
 
 def draw(value, alt="Row 1 holds 111."):
@@ -87,3 +91,26 @@ def test_chapter_4_shows_every_row_of_the_gradients_that_the_study_notebook_prin
     twins = [o.data.get("text/plain", "") for cell in notebook.cells for o in cell.get("outputs", []) if "data" in o]
     shown = " ".join(" ".join(twins).split())
     assert [row for row in expected if row not in shown] == []
+
+
+@pytest.fixture(scope="module")
+def maps():
+    model, vocabulary = farm_model()
+    fresh = Rnnlm(len(vocabulary), 16, 64, rng=0)
+    return vocabulary.tokens, [net.params[4].T for net in (fresh, model)]
+
+
+def test_each_word_of_a_map_stands_near_its_dot_and_covers_no_other(maps, monkeypatch):
+    tokens, columns = maps
+    placed = []
+    place = figures_of_the_model._labels
+    monkeypatch.setattr(
+        figures_of_the_model, "_labels", lambda *at: placed.append((at[0], list(place(*at)))) or placed[-1][1]
+    )
+    figures_of_the_model.word_maps(tokens, *columns)
+    for dots, labels in placed:
+        assert len(labels) == 27
+        assert max(np.hypot(*(end - dots[word])) for word, _, end in labels) < 36  # points
+        boxes = [(word, middle, np.array([2.7 * len(word), 5])) for word, middle, _ in labels]
+        for (_, one, half), (_, other, wide) in itertools.combinations(boxes, 2):
+            assert (np.abs(one - other) >= half + wide).any()

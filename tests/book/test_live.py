@@ -589,6 +589,11 @@ def test_the_teller_marks_each_thing_that_is_not_the_first_and_each_animal_after
         words = tell(teller, "the bee won a map in the barn . the cow fed the drum . the dog kept the map")
 
 
+def test_the_legend_of_the_teller_has_gaps(teller):
+    legend = teller.locator(".farm-legend").text_content()
+    assert legend == "its first thing another thing its two animals a third one"
+
+
 def test_the_teller_names_a_word_that_it_has_never_read(teller):
     words = tell(teller, "one morning the owl found a drum")
     teller.get_by_label("Opening", exact=True).fill("the unicorn won a map")
@@ -798,8 +803,13 @@ def assert_shows(farm, logits, temperature=1.0):
     }
     p = next_word_probabilities(logits, temperature)
     assert_allclose([bars[word][0] for word in TOKENS], p, atol=1e-9)
-    assert [bars[word][1] for word in TOKENS] == [f"{100 * share:.0f} %" if share >= 0.005 else "" for share in p]
+    assert [bars[word][1] for word in TOKENS] == [percent(share) if share >= 0.005 else "" for share in p]
     return p
+
+
+def percent(share):
+    """Return a probability as the figure writes it."""
+    return f"{100 * share:.0f} %" if share >= 0.01 else "<1 %"
 
 
 def read(farm, text):
@@ -814,8 +824,17 @@ def test_the_farm_shows_what_python_computes_for_what_is_typed_or_clicked(figure
     read(farm, "The bee near the wood. cow")
     farm.locator(".farm-bar", has_text=re.compile("^behind")).first.click()
     p = assert_heard(farm, "the bee near the wood . cow behind")
-    best = ", ".join(f"{TOKENS[i]} {100 * p[i]:.0f} %" for i in np.argsort(-p)[:4])
+    best = ", ".join(f"{TOKENS[i]} {percent(p[i])}" for i in np.argsort(-p)[:4])
     assert said(farm).endswith(f"the model expects: {best}.")
+
+
+def test_what_has_less_than_one_percent_is_not_rounded_up_to_it(figure):
+    farm = figure("farm")
+    press(farm, "Forget")
+    read(farm, "near the barn")
+    p = assert_heard(farm, "near the barn", before="")
+    assert [TOKENS[i] for i in np.flatnonzero((p >= 0.005) & (p < 0.01))] == ["buzzes"]
+    assert farm.locator(".farm-bar", has_text="buzzes").inner_text().split("\n")[-1].endswith("<1 %")
 
 
 def test_a_unit_says_how_long_it_kept_its_sign_and_whose_sum_it_moves_most(figure):
@@ -861,6 +880,33 @@ def test_forget_sets_the_state_to_zeros_and_keeps_the_text(figure):
     assert_shows(farm, MODEL.params[-1])
     read(farm, "near the barn")
     assert_heard(farm, "near the barn", before="")
+    assert said(farm).startswith(
+        "After “near the barn” the sums point to the cat, but no sentence that the model has read makes such a state"
+    )
+
+
+def test_the_state_has_the_full_width_and_the_sums_stand_beside_the_words_where_there_is_room(figure):
+    farm = figure("farm")
+    text, sums, words = (farm.locator(part).bounding_box() for part in (".farm-text", ".farm-whom", ".farm-words"))
+    assert text["width"] > 600
+    assert text["y"] + text["height"] < words["y"] < sums["y"] + sums["height"] < words["y"] + words["height"]
+    assert sums["x"] + sums["width"] < words["x"]
+    farm.page.set_viewport_size({"width": 390, "height": 900})
+    keys = shown(farm, ".farm-key-pair", "[e.innerText.trim(), e.getBoundingClientRect().height < 30]")
+    assert keys == [["−1", True], ["0", True], ["+1", True]]
+
+
+@pytest.mark.parametrize(
+    ("text", "about"), [(". the cow near", "owl"), (". the cow near the barn moos . the cow near", "cow")]
+)
+def test_a_sentence_that_was_cut_short_may_still_fill_the_state(figure, text, about):
+    front = figure("farm[compact]")
+    read(front, text)
+    states, _ = heard(f"the owl in the wood behind the barn {text}")
+    assert ANIMALS[(states[-1] @ FACTORS).argmax()] == about
+    why = ": a sentence before stopped without a sound, and the model has never read one like that"
+    still, why = ("still ", why) if about == "owl" else ("", "")
+    assert said(front) == f"After “the cow near” it is {still}about the {about}{why}."
 
 
 def test_the_front_page_shows_after_each_word_whom_python_finds_it_is_about(figure):
@@ -940,7 +986,7 @@ def test_two_animals_in_one_sentence_are_named(figure, name):
     read(farm, ". cow owl")
     assert said(farm).startswith("More than one animal in a sentence (cow, owl): the model has never met that.")
     read(farm, ". the cow")
-    assert said(farm).startswith("After “the cow” it is about")
+    assert said(farm).startswith("After “the cow” it is ")
 
 
 def test_the_next_word_is_drawn_by_its_probability_at_the_temperature_of_the_slider(figure):
@@ -1315,6 +1361,16 @@ def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius
     assert ("windows of" in said(influence)) is (k < T)
 
 
+def test_the_axis_of_the_bars_stays_while_the_radius_moves(figure):
+    influence = figure("influence[paths]")
+    for radius in (0.5, 0.8, 1.1, 1.5):
+        set_slider(influence.get_by_label("radius"), radius)
+        gradients = gradients_by_window(radius, 12, 12)
+        bars = shown(influence, ".influence-bar", "Number(e.getAttribute('height'))")
+        assert_allclose(bars, 112 * np.minimum(gradients / 30, 1), rtol=1e-9)
+        assert influence.locator(".influence-more").count() == (gradients > 30).sum()
+
+
 @pytest.mark.parametrize(("radius", "T", "k"), [(0.3, 24, 24), (1.0, 5, 24), (1.5, 24, 24), (0.8, 12, 5)])
 def test_the_last_output_alone_fades_or_explodes_on_an_axis_that_stays(figure, radius, T, k):
     influence = figure("influence[windows]")
@@ -1361,16 +1417,6 @@ def test_an_arc_says_its_product_to_mouse_and_keyboard(figure):
 
 
 # A curve that the reader draws.
-
-
-def test_the_axis_of_the_bars_stays_while_the_radius_moves(figure):
-    influence = figure("influence[paths]")
-    for radius in (0.5, 0.8, 1.1, 1.5):
-        set_slider(influence.get_by_label("radius"), radius)
-        gradients = gradients_by_window(radius, 12, 12)
-        bars = shown(influence, ".influence-bar", "Number(e.getAttribute('height'))")
-        assert_allclose(bars, 112 * np.minimum(gradients / 30, 1), rtol=1e-9)
-        assert influence.locator(".influence-more").count() == (gradients > 30).sum()
 
 
 def heights(sketch, kind):

@@ -145,6 +145,7 @@ def rgb_of(*names):
         "05-bptt",
         "08-lstm",
         "attention",
+        "look-inside",
         "one-training-step",
         "what-an-lstm-adds",
         "where-it-went",
@@ -164,6 +165,14 @@ def test_letters_in_a_figure_are_at_least_eleven_pixels_high_on_a_phone(open_pag
     )
     assert sizes
     assert min(sizes) >= 11
+
+
+@pytest.mark.parametrize(("width", "is_beside"), [(1280, True), (390, False)])
+def test_the_two_maps_of_words_stand_side_by_side_where_there_is_room(open_page, width, is_beside):
+    tab = open_page("book/look-inside.html", width=width)
+    before, after = (box.bounding_box() for box in tab.locator("figure:has(> svg[data-beside])").all())
+    assert (before["y"] == after["y"]) is is_beside
+    assert (before["x"] == after["x"]) is not is_beside
 
 
 def test_search_offers_learners_no_page_for_teachers_or_maintainers():

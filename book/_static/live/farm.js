@@ -46,10 +46,9 @@ class LiveFarm extends LiveFigure {
       this.temperature = value;
       this.draw();
     });
-    return [make("div", { class: "farm" },
-      make("div", {}, this.typing(), this.text, legend(), this.unitPicker(), title("who is it about?"), this.heading(), this.now,
-        this.buttons()),
-      make("div", {}, this.palette(), temperature)), this.sentence];
+    return [this.typing(), this.text, legend(), this.buttons(), make("div", { class: "farm" },
+      make("div", {}, title("who is it about?"), make("div", { class: "farm-whom" }, this.heading(), this.now), temperature,
+        this.unitPicker()), this.palette()), this.sentence];
   }
 
   compactForm() {
@@ -215,9 +214,14 @@ class LiveFarm extends LiveFigure {
     return affine(this.state, this.factors, this.animals.map(() => 0));
   }
 
-  /** Say whether no animal was named since Forget: on the front page no sum is shown then, for it would mean nothing. */
+  /** Say whether no animal was named since Forget: then no sentence makes such a state, and a sum means nothing. */
   namesNobody() {
-    return this.compact && !this.words.some((word) => this.animals.includes(word));
+    return !this.words.some((word) => this.animals.includes(word));
+  }
+
+  /** Say whether a full stop was read before the sentence was whole, that is, after another word than a sound. */
+  wasCutShort() {
+    return this.words.some((word, i) => word === "." && i > 0 && !FARM_SOUNDS.includes(this.words[i - 1]));
   }
 
   sample() {
@@ -237,9 +241,9 @@ class LiveFarm extends LiveFigure {
     return make("svg", { viewBox: `0 0 ${cells.length} 1`, preserveAspectRatio: "none", "aria-hidden": "true" }, ...cells);
   }
 
-  /** Return a bar for each animal; a screen reader hears of the longest in the sentence. */
+  /** Return a bar for each animal; a screen reader hears of the longest in the sentence. The front page has none that means nothing. */
   meter() {
-    const isNobody = this.namesNobody();
+    const isNobody = this.compact && this.namesNobody();
     return this.sums().map((sum) => {
       const isSlight = isNobody || sum < FARM_SOMEBODY;
       return make("span", { class: `farm-sum ${isSlight ? "farm-slight" : ""}`, style: `--share: ${sum}`, "aria-hidden": "true" },
@@ -255,7 +259,7 @@ class LiveFarm extends LiveFigure {
       const share = p[this.tokens.indexOf(bar.value)];
       bar.style.setProperty("--share", share);
       bar.firstChild.textContent = spoken(bar.value);
-      bar.lastChild.textContent = share < 0.005 ? "" : percent(share);
+      bar.lastChild.textContent = share < 0.005 ? "" : farmShare(share);
     });
     this.now.replaceChildren(...this.meter());
     this.text.scrollTop = this.text.scrollHeight;
@@ -265,14 +269,14 @@ class LiveFarm extends LiveFigure {
     }
     if (this.writing) return this.say("Writing …"); // the words of a whole sentence would be read out one by one
     if (this.compact) return this.say(`${this.whom()}.`);
-    const expected = ranked.slice(0, 4).map((id) => `${spoken(this.tokens[id])} ${percent(p[id])}`);
+    const expected = ranked.slice(0, 4).map((id) => `${spoken(this.tokens[id])} ${farmShare(p[id])}`);
     this.say(`${this.whom()}, and the model expects: ${expected.join(", ")}.`);
   }
 
   /** Say what was read, and whom it is about: the animal with the largest sum, unless that is nearer to 0 than to 1. */
   whom() {
     const sums = this.sums();
-    const largest = this.namesNobody() ? 0 : Math.max(...sums);
+    const isNobody = this.namesNobody(), largest = this.compact && isNobody ? 0 : Math.max(...sums);
     const animal = this.animals[sums.indexOf(largest)];
     const sentence = this.words.slice(this.words.lastIndexOf(".", -2) + 1); // up to its full stop, if that was read
     const isWhole = sentence.at(-1) === ".";
@@ -283,15 +287,17 @@ class LiveFarm extends LiveFigure {
     const sound = FARM_SOUNDS.indexOf(sentence.at(isWhole ? -2 : -1));
     if (sound >= 0 && named.length < 2) return `${quoted} ${this.remembered(sentence, named[0], sound)}`;
     const read = sentence.length ? `${isWhole ? "At the end of" : "After"} ${quoted}` : "With a state of zeros";
-    const whom = largest < FARM_SOMEBODY ? "nobody" : `the ${animal}`;
-    const odd = largest < FARM_SOMEBODY || named.includes(animal) ? "" : ", whom nobody named";
-    return `${crowd}${read} it is about ${whom}${odd}`;
+    if (largest < FARM_SOMEBODY) return `${crowd}${read} it is about nobody`;
+    if (isNobody) return `${read} the sums point to the ${animal}, but no sentence that the model has read makes such a state`;
+    const odd = named.includes(animal) ? "" : this.wasCutShort()
+      ? `: a sentence before stopped without a sound, and the model has never read one like that` : ", whom this sentence doesn’t name";
+    return `${crowd}${read} it is ${odd && this.words.includes(animal) ? "still " : ""}about the ${animal}${odd}`;
   }
 
   /** Say whether the model made an animal's own sound, some words after it was named. */
   remembered(sentence, animal, sound) {
     const [, [, ...animals]] = FARM_COLUMNS[0], says = FARM_SOUNDS[sound];
-    if (this.chosen !== null) return `You chose the sound: the model gave ${says} ${percent(this.chosen)}`;
+    if (this.chosen !== null) return `You chose the sound: the model gave ${says} ${farmShare(this.chosen)}`;
     if (!animal) return `It ${says}, though nobody was named`;
     const words = sentence.indexOf(says) - sentence.indexOf(animal) - 1;
     return animals[sound] !== animal ? `It ${says}: the ${animal} is lost`
@@ -308,10 +314,15 @@ function spoken(word) {
   return word === "." ? "full stop" : word;
 }
 
+/** Return a probability in percent; what the text calls less than 1 % isn't rounded up to it. */
+function farmShare(share) {
+  return share < 0.01 ? "<1 %" : percent(share);
+}
+
 function legend() {
-  return make("p", { class: "farm-legend" }, "Beside each word the state after it, 64 numbers: ",
-    make("span", { class: "farm-key farm-key-negative" }), " −1 ", make("span", { class: "farm-key" }), " 0 ",
-    make("span", { class: "farm-key farm-key-positive" }), " +1");
+  const keys = [["farm-key-negative", "−1"], ["", "0"], ["farm-key-positive", "+1"]].map(([kind, number]) =>
+    make("span", { class: "farm-key-pair" }, make("span", { class: `farm-key ${kind}` }), ` ${number}`));
+  return make("p", { class: "farm-legend" }, "Beside each word the state after it, 64 numbers: ", ...keys.flatMap((key) => [key, " "]));
 }
 
 customElements.define("live-farm", LiveFarm);

@@ -25,8 +25,8 @@ class LiveTeller extends LiveFigure {
     form.addEventListener("submit", (event) => { event.preventDefault(); this.tell(); });
     this.settings = make("div", {}, form, slider("temperature τ =", { min: 0.2, max: 2, step: 0.1, value: this.temperature },
       (value) => { this.temperature = value; }));
-    this.legend = make("p", { class: "farm-legend" }, tellerMark("thing", "its first thing"), tellerMark("lost", "another thing"),
-      tellerMark("animal", "its two animals"), tellerMark("stray", "a third one"));
+    this.legend = make("p", { class: "farm-legend" }, tellerMark("thing", "its first thing"), " ", tellerMark("lost", "another thing"), " ",
+      tellerMark("animal", "its two animals"), " ", tellerMark("stray", "a third one"));
     this.panel.append(this.sentence, this.guesses, this.settings, this.text, this.legend, this.chains);
     new IntersectionObserver(([{ isIntersecting }], observer) => {
       if (!isIntersecting) return;
