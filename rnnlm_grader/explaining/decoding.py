@@ -30,7 +30,7 @@ from ..protocol.values import Opaque, Plain
 from .words import is_unfinished
 
 PROBES, MOST_PAIRS = 40, 500  # plays by which pairs of mistakes are ranked, and pairs that are tried for one answer
-FEWER_PROBES, FEWER_PAIRS = 10, 30  # of answers that make their own parameters, with which each variant plays anew
+FEWER_PROBES, FEWER_PAIRS = 10, 30  # of one part, and of answers with whose own parameters each variant plays anew
 FINE, COARSE = 1e-5, 2e-3  # relative agreement of signatures, in float64 and in float32
 LEAST = 1e-4  # the magnitude of numbers to which this is at least related
 AGAINST = 20.0  # what a result that speaks against a pair weighs, if one that speaks for it weighs 1
@@ -325,13 +325,16 @@ def gives(theirs: Signature, mine: Signature, wrong: Wrong) -> bool:
 
 
 def explain(
-    library: Sequence[Misconception], criteria: tuple[Criterion, ...], examinations: Iterable[Examination]
+    library: Sequence[Misconception],
+    criteria: tuple[Criterion, ...],
+    examinations: Iterable[Examination],
+    in_short: bool = False,
 ) -> Explanation | None:
     """Return the `Explanation` of all that an answer gave in its examinations, or None.
 
     `library` holds the mistakes of its name, and `criteria` are those of it. Where there are only exceptions, many
     mistakes raise alike: these must speak of the same sizes, and no other mistake may do so; two aren't certain. Where
-    only laws are broken, which say what is wrong, two aren't looked for.
+    only laws are broken, which say what is wrong, two aren't looked for; `in_short` few pairs are, by few plays.
     """
     wrong = {fault.play for examination in examinations for fault in examination.faults}
     if not wrong:
@@ -349,7 +352,7 @@ def explain(
     if singles:
         mistakes = the_one(singles) if in_words else tuple(singles[:1])
     else:
-        mistakes = () if all(played.case.law for played in wrong) else pair(library, mine, in_words, unseen) or ()
+        mistakes = () if all(p.case.law for p in wrong) else pair(library, mine, in_words, unseen, in_short) or ()
     prices = [price(each, criteria) for each in mistakes]
     if not prices or not all(costs for costs, _ in prices):
         return None
@@ -369,7 +372,7 @@ def explain_part(
     mine = [signature_of(played) for each in examinations for _, played in each.plays]
     ids = {criterion.id for criterion in criteria if criterion.part == part}
     in_part = [each for each in examinations if each.criterion.id in ids]
-    while (found := explain(library, criteria, in_part)) and found.is_certain:
+    while (found := explain(library, criteria, in_part, in_short=True)) and found.is_certain:
         spoiling = [each for each in found.mistakes if agreement(variant_of(each), mine, may_be_less=True) is None]
         if not spoiling:
             return found.mistakes
@@ -400,29 +403,30 @@ def pair(
     mine: Sequence[Signature],
     in_words: bool = False,
     unseen: Collection[Unseen] = (),
+    in_short: bool = False,
 ) -> tuple[Misconception, Misconception] | None:
     """Return the two mistakes that together give what an answer gave, or None; the likeliest pairs are tried first."""
-    probes = probes_among(mine)
+    is_short = in_short or mine[0].case.layer.makes
+    probes = probes_among(mine, FEWER_PROBES if is_short else PROBES)
     hides, speaks, wrong = [], [], np.concatenate([probe.wrong for probe in probes])
     for each in library:
         theirs = [variant_of(each).signature(probe.case) for probe in probes]
         hides.append(np.concatenate([~signature.wrong for signature in theirs]))
         speaks.append(np.concatenate([*map(speaks_for, theirs, probes)]))
-    most = FEWER_PAIRS if mine[0].case.layer.makes else MOST_PAIRS
+    most = FEWER_PAIRS if is_short else MOST_PAIRS
     for a, b in likeliest(np.array(hides, float), np.array(speaks), wrong)[:most]:
         if any(agrees(made, mine, in_words, unseen) for made in both(library[a], library[b])):
             return library[a], library[b]
     return None
 
 
-def probes_among(signatures: Sequence[Signature]) -> list[Signature]:
+def probes_among(signatures: Sequence[Signature], count: int) -> list[Signature]:
     """Some of the plays, of as many scripts and conditions as there are."""
     by_script: dict[object, list[Signature]] = {}
     for each in signatures:
         script = tuple((step.verb, step.who, step.how) for step in each.case.steps)
         by_script.setdefault((script, each.case.condition.world), []).append(each)
     rounds = itertools.zip_longest(*by_script.values())
-    count = FEWER_PROBES if signatures[0].case.layer.makes else PROBES
     return [signature for each in rounds for signature in each if signature][:count]
 
 
