@@ -99,7 +99,10 @@ def reshaped(what: str) -> str:
 
 # --- dtypes -----------------------------------------------------------------------------------------------------------
 
-GRADS_FLOAT64 = "the gradients are made as float64 whatever the parameters are (np.zeros(shape)); use np.zeros_like"
+GRADS_FLOAT64 = (
+    "the gradients are float64 whatever the parameters are, as what np.zeros(shape) or np.eye(n) makes is; give them "
+    "the parameters' dtype, as np.zeros_like does"
+)
 GRADS_FLOAT32 = "the gradients are made as float32 whatever the parameters are (dtype='f'); use np.zeros_like"
 
 

@@ -137,7 +137,7 @@ def changed_afterwards(small: Look) -> str:
     if kept.seen_at:
         return ""
     line = line_that_writes(small, kept.handle)
-    return f"the caller's `{kept.name}` is changed{f': `{line}` writes into it' if line else ''}"
+    return f"the caller's `{kept.name}` isn't what it was{f': `{line}` writes into it' if line else ''}"
 
 
 def line_that_writes(small: Look, handle: object) -> str:

@@ -293,7 +293,10 @@ def names_of(
     if alone := decoding.part_of(work.library, mine or [fault], shown):
         return alone, ()
     in_part = names_in_part(work, criterion.part, hidden)
-    return work.named(criterion, in_part), in_part
+    if likely := work.named(criterion, in_part):
+        return likely, in_part
+    own = [each for each in mine if each.owner == criterion.id]  # beside these, another mistake may be at work
+    return decoding.part_of(work.library, own, shown), ()
 
 
 def names_in_part(work: Work, part: str, hidden: bool) -> tuple[Misconception, ...]:

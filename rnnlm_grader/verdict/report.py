@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, S
 from dataclasses import dataclass
 from typing import TypeAlias
 
+from ..engine.compare import Difference
 from ..engine.exam import Criterion
 from ..explaining.script import WIDTH, cut, outcome_of, script
 from ..explaining.words import BOOK, UNFINISHED, clean, describe, in_a_row, is_unfinished, marked
@@ -95,15 +96,18 @@ def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Ve
     for names in dict.fromkeys(verdict.stand_ins for verdict in result.verdicts if verdict.stand_ins):
         yield Item(f"(with a right {' and '.join(names)} in place of yours)")
     again: dict[Name, list[int]] = {}
-    is_first = True
+    is_first, count = True, len(set(map(name_of, with_state(result, State.COSTS))))
     for verdict in sorted(with_state(result, State.COSTS), key=gravity, reverse=True):
         name, title = name_of(verdict), f"✗ {verdict.criterion.shows}"
         if name not in told:
             told.add(name)
-            yield Item(title, tuple(blocks_of(verdict)) if is_first else reason_of(verdict), verdict.criterion.points)
+            yield Item(title, tuple(blocks_of(verdict)) if is_first else beside(verdict), verdict.criterion.points)
             is_first = False
+        elif is_known(verdict) or (verdict.mistake and isinstance(finding_of(verdict), Raised)):
+            which = beside(verdict) if count > 1 else ()
+            yield Item(f"{title} (the same mistake)", which, verdict.criterion.points)
         elif verdict.mistake:
-            yield Item(f"{title} (the same mistake)", (), verdict.criterion.points)
+            yield Item(title, beside(verdict), verdict.criterion.points)
         else:
             again.setdefault(name, []).append(verdict.criterion.points)
     for name, points in again.items():
@@ -177,11 +181,15 @@ def counted(things: Sized, verb: str) -> str:
     return f"{len(things)} {verb}{'s' * (len(things) == 1)}"
 
 
+def is_known(verdict: Verdict) -> bool:
+    """Whether more is known of a mistake than what came of it."""
+    return bool(verdict.mistake and (verdict.mistake.likely or verdict.mistake.said))
+
+
 def name_of(verdict: Verdict) -> Name:
     """What two failures share that are the same mistake: its name, what is said of it, or the exception."""
     finding, mistake = finding_of(verdict), verdict.mistake
-    is_known = mistake and (mistake.likely or mistake.said)
-    if isinstance(finding, Raised) and not (finding.is_unfinished or is_known):
+    if isinstance(finding, Raised) and not (finding.is_unfinished or is_known(verdict)):
         return finding.kind, finding.message, finding.line
     return (mistake and mistake.name) or (describe(verdict.finding, True) if verdict.finding else "")
 
@@ -229,6 +237,15 @@ def reason_of(verdict: Verdict) -> tuple[Block, ...]:
     if isinstance(finding, Raised) and blocks[0][0] != "likely":
         return (("said", re.sub(":$", ".", describe(finding, verdict.hidden))),)
     return tuple(blocks[:1])
+
+
+def beside(verdict: Verdict) -> tuple[Block, ...]:
+    """Return the reason of a mistake below the example of another one."""
+    ((kind, text),) = reason_of(verdict)
+    if is_known(verdict):
+        return ((kind, text.replace("mends this example", "mends it")),)
+    is_shown = verdict.mistake and verdict.mistake.small and not verdict.hidden
+    return ((kind, f"With other inputs {text}" if is_shown and isinstance(finding_of(verdict), Difference) else text),)
 
 
 def quoted(finding: Finding, is_hidden: bool) -> Iterator[Block]:

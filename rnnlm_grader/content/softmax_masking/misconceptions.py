@@ -24,7 +24,7 @@ EARLY = (
 SMALL_NUMBER = (
     "a small number is added within the logarithm, or probabilities are cut off at one; the loss is then "
     "wrong, by much where a probability is tiny. Subtract each row's largest score, then "
-    "x - log(sum(exp(x))) is it at once"
+    "x - log(sum(exp(x))) is the logarithm of softmax"
 )
 SUM_OF_ALL = (
     "the exponentials are divided by the sum over the whole array; each row has a sum of its own, over the last axis"
@@ -472,7 +472,7 @@ loss_of(
     "TakesLogarithmOfZero",
     STABLE,
     "the logarithm is taken after the division, and a probability of 0 gives "
-    "infinity; subtract each row's largest score, then x - log(sum(exp(x))) is it at once",
+    "infinity; subtract each row's largest score, then x - log(sum(exp(x))) is the logarithm of softmax",
     (LOG_P, LOG_OF_SHARES),
 )
 loss_of("AddsSmallNumber", CROSS_ENTROPY, SMALL_NUMBER, ("-log_p[picks]", "-np.log(np.exp(log_p[picks]) + 1e-7)"))

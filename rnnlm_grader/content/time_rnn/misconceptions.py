@@ -156,7 +156,7 @@ time_rnn(
 time_rnn(
     "NeverKeepsState",
     STATE,
-    "the state is never kept: a stateful layer too starts each window from zeros",
+    "the state isn't carried on (is self.h set, and read?): a stateful layer too starts each window from zeros",
     ("self.h if self.stateful and self.h is not None else ", ""),
 )
 ALWAYS_KEPT = "the state is always kept, whether stateful or not; unless stateful, each window starts from zeros"

@@ -186,6 +186,17 @@ def test_what_is_named_in_one_part_is_not_what_would_be_wrong_in_others():
     assert [each.id for each in found["mean_loss"].likely] == ["LossSumsUp"]
 
 
+def test_what_one_criterion_sees_is_named_where_others_see_more():
+    """The first step is that of a sigmoid; a second mistake shows in later windows, a third on the way back."""
+    beside = [
+        change
+        for id in ("KeepsHiddenStateOnly", "LeavesOutOutputGateBack")
+        for change in known("MyTimeLSTM", id).changes
+    ]
+    found = with_more(known("MyTimeLSTM", "TakesSigmoidForCandidate"), *beside)
+    assert [each.id for each in found["first_step"].likely] == ["TakesSigmoidForCandidate"]
+
+
 def test_a_gradient_that_is_merely_rounded_has_no_name_of_what_gives_right_values():
     right = replace(known("MyEmbedding", "PilesUp"), changes=())
     start = "dW = self.grads[0]\n        dW[...] = 0"

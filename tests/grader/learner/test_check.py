@@ -4,8 +4,8 @@ import re
 
 import numpy as np
 import pytest
+from corpora import bptt, rnnlm, softmax_masking
 from corpora import embedding as corpus
-from corpora import rnnlm, softmax_masking
 from examining import defined
 from support.hostile.handing_in import ROOT
 
@@ -121,6 +121,16 @@ def test_what_waits_for_another_part_names_what_it_waits_for():
 def test_what_waits_for_another_part_shows_its_failure_in_a_line():
     lines = report(defined("class MyEmbedding:\n    def __init__(self, W): 1 / 0"), "contract").splitlines()
     assert lines[-1].strip() == "Your code raised ZeroDivisionError: division by zero. It was in line 2 of its cell."
+
+
+def test_what_came_of_other_inputs_than_those_shown_is_told_as_that():
+    """These are two mistakes; nothing says that they are the same."""
+    source = (
+        plainest(bptt, "my_bptt").replace("window is not None and", "False and").replace("hs[t].T @", "2 * hs[t].T @")
+    )
+    told = report(defined(source, "my_bptt"), "window")
+    assert "With other inputs" in told
+    assert "the same mistake" not in told
 
 
 def test_a_mistake_for_which_several_parts_wait_is_named_once():
