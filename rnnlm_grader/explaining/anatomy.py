@@ -163,9 +163,9 @@ def worlds(layer: LayerForm, tape: Tape) -> Iterator[tuple[str, Tape]]:
             "is what the parameters give as they were before the update",
             changed(tape, "update", lambda step: tape.params),
         )
-    for name in layer.upstream:
+    for name, letters in layer.upstream.items():
         yield (
-            f"is what a {name} of ones gives, as if it weren't used",
+            f"is what {f'a {name} of ones' if letters else f'{name} = 1'} gives, as if it weren't used",
             changed(tape, "backward", lambda step: tuple(map(np.ones_like, step.arrays))),
         )
 

@@ -20,7 +20,7 @@ ONE_STEP_LATE = (
     "a cut stands between t = k and t = k + 1, one step too late: with a window of k the first one belongs between "
     "t = k - 1 and t = k"
 )
-FROM_ZEROS = "each window starts from zeros; only the gradient is cut, the state goes on"
+FROM_ZEROS = "windows start from zeros where the state should go on; only the gradient is cut"
 ORDER = "the answer comes in another order; it is (dxs, dh0, dWx, dWh, db)"
 SCALED_UP = "gradients are scaled to max_norm even where they are smaller; those within it stay as they are"
 ONE_ARRAY = "only one array's norm is measured (the last of a loop, or grads[0]); all arrays count together"
@@ -307,7 +307,7 @@ bptt(
 bptt(
     "LeavesOutB",
     GRAPH,
-    "b is left out of the forward pass; every step computes tanh(h @ Wh + x @ Wx + b)",
+    "b is left out of the forward pass; every step should compute tanh(h @ Wh + x @ Wx + b)",
     ("xs[:, t] @ Wx + b", "xs[:, t] @ Wx"),
 )
 bptt(

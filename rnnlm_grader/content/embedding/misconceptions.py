@@ -287,8 +287,8 @@ embedding(
 embedding(
     "VisitsFirstAxis",
     ANY_SHAPE,
-    "ids are visited along their first axis only (`for i, row in zip(idx, dout)`), so that an id counts once "
-    "where it occurs twice in a row; flatten both: idx.reshape(-1), dout.reshape(-1, D)",
+    "ids are visited along their first axis only (`for i, row in zip(idx, dout)`), so that an id that "
+    "stands twice in one of its rows counts once; flatten both: idx.reshape(-1), dout.reshape(-1, D)",
     (
         ADD,
         """for i, row in zip(self.idx, dout):

@@ -49,7 +49,7 @@ class MyTimeAffine:
 """
 affine = MISCONCEPTIONS.of("MyTimeAffine", AFFINE_LAYER)
 
-affine("LeavesOutB", AFFINE, "b is left out; every step computes x @ W + b", ("xs @ W + b", "xs @ W"))
+affine("LeavesOutB", AFFINE, "b is left out; every step should compute x @ W + b", ("xs @ W + b", "xs @ W"))
 affine(
     "TakesTanh",
     AFFINE,
