@@ -74,11 +74,13 @@ class Fault:
 
         It is one of the same kind, as a rule. After a change of the caller's arrays anything may go wrong; and what is
         left over from other calls, or no index, may raise where it doesn't fit, and be wrong where it does. What is
-        wrong by itself is explained by nothing that is merely a wrong number; and a result that isn't there explains
-        nothing of those that are.
+        wrong by itself is explained by nothing that is merely a wrong number; a result that isn't there explains
+        nothing of those that are; and a longer float makes no number wrong.
         """
         mine, case = self.play.case, other.play.case
         if self.rank >= other.rank or not case.contains(mine) or (other.by_itself and not self.by_itself):
+            return False
+        if self.is_of_longer_floats and not other.by_itself:
             return False
         if not case.allows(mine):
             return "raised" in self.kinds and "raised" in other.kinds
@@ -105,6 +107,15 @@ class Fault:
         """The kinds of results that aren't there at all."""
         there = {kind_in(key) for key, what in self.wrong.items() if getattr(what, "got", what) is not None}
         return self.results - there
+
+    @functools.cached_property
+    def is_of_longer_floats(self) -> bool:
+        """Whether all that is wrong are dtypes, float64 where float32 should be, say."""
+        pairs = [(self.play.seen.get(key), self.play.case.right.get(key)) for key in self.wrong]
+        return all(
+            is_array(got) and is_array(right) and got.dtype.kind == "f" and got.dtype.itemsize > right.dtype.itemsize
+            for got, right in pairs
+        )
 
     @property
     def is_late(self) -> bool:

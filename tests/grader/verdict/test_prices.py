@@ -184,6 +184,12 @@ def test_a_gradient_that_is_wrong_hides_no_window_that_is():
     assert "every_boundary" in costing("my_bptt", answer)
 
 
+def test_a_longer_float_hides_no_number_that_is_wrong():
+    """All is float64, and three times what comes back goes to the step before."""
+    answer = changed(BPTT, ("np.zeros_like", "(lambda x: np.zeros(x.shape))"), ("dz @ Wh.T", "3 * dz @ Wh.T"))
+    assert costing("my_bptt", answer) >= {"gradient_of_h0", "follows_dtype"}
+
+
 def test_a_result_that_is_missing_hides_none_that_is_wrong():
     """Nothing comes back, and one array alone is clipped."""
     answer = changed(variant("my_clip_grads", "ClipsTheFirstArrayOnly"), ("    return norm", "    return None"))
