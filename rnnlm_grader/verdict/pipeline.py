@@ -296,7 +296,8 @@ def names_of(
     if likely := work.named(criterion, in_part):
         return likely, in_part
     own = [each for each in mine if each.owner == criterion.id]  # beside these, another mistake may be at work
-    return decoding.part_of(work.library, own, shown), ()
+    raised = any(each.play.raised for each in own)  # in few plays, many mistakes raise alike
+    return () if raised else decoding.part_of(work.library, own, shown), ()
 
 
 def names_in_part(work: Work, part: str, hidden: bool) -> tuple[Misconception, ...]:
