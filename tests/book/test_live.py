@@ -986,7 +986,8 @@ def test_two_animals_in_one_sentence_are_named(figure, name):
     read(farm, ". cow owl")
     assert said(farm).startswith("More than one animal in a sentence (cow, owl): the model has never met that.")
     read(farm, ". the cow")
-    assert said(farm).startswith("After “the cow” it is ")
+    whom = "still about the owl: a sentence before stopped" if "compact" in name else "about"  # which began with an owl
+    assert said(farm).startswith(f"After “the cow” it is {whom}")
 
 
 def test_the_next_word_is_drawn_by_its_probability_at_the_temperature_of_the_slider(figure):

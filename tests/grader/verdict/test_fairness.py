@@ -65,14 +65,11 @@ def test_of_two_mistakes_none_hides_what_the_other_costs_and_both_cost_no_more_t
         holding = {verdict.criterion for verdict in judged if verdict.state == State.HOLDS}
         if known != {one.sentence} and known != {other.sentence}:
             for each in (one, other):
-                assert lost(judged) >= lost(v for v in alone[each] if v.criterion not in holding), (
-                    SEED,
-                    one.id,
-                    other.id,
-                )
+                least = lost(verdict for verdict in alone[each] if verdict.criterion not in holding)
+                assert lost(judged) >= least, (SEED, one.id, other.id)
         if lost(judged) > lost(alone[one]) + lost(alone[other]) + 1:
             dearer.append((one.id, other.id))
-    assert len(dearer) <= max(3, 0.02 * PAIRS), (SEED, dearer)
+    assert len(dearer) <= max(2, 0.02 * PAIRS), (SEED, dearer)
 
 
 WORKS_ON_ONE_NUMBER = """
