@@ -104,6 +104,7 @@ def write_overview(coursedir, path=None, book=None, weights=MappingProxyType({})
         asking=[standing for standing in standings if standing.requests],
         behind=[standing for standing in standings if standing.is_behind],
         behind_in=over(classes)[-LATEST:],
+        needed=LATEST,
         reports={
             marks.assignment: relative(report, path)
             for marks in classes

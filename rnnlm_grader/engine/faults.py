@@ -110,9 +110,9 @@ class Fault:
 
     @functools.cached_property
     def is_of_longer_floats(self) -> bool:
-        """Whether all that is wrong are dtypes, float64 where float32 should be, say."""
+        """Whether nothing but dtypes is wrong, such as float64 where float32 should be."""
         pairs = [(getattr(what, "got", None), getattr(what, "expected", None)) for what in self.wrong.values()]
-        return all(
+        return self.by_itself and all(
             is_array(got) and is_array(right) and got.dtype.kind == "f" and got.dtype.itemsize > right.dtype.itemsize
             for got, right in pairs
         )

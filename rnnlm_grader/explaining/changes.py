@@ -289,7 +289,7 @@ def counted_to_the_end(text: Text, node: ast.Call) -> Edits:
 
 @on_its_kinds
 def returned_after_the_loop(text: Text, node: ast.Return) -> Edits:
-    """A `return` at the end of a loop, which ends this in its first round, after the loop."""
+    """A `return` that ends a loop in its first round, moved behind the loop."""
     loop = text.parents[node]
     if isinstance(loop, ast.For) and loop.body[-1] is node:
         before = text.start(node) - (node.col_offset - loop.col_offset)

@@ -137,6 +137,10 @@ class Work:
         criteria = tuple(self.criteria)
         return tuple(each for each in mistakes if criterion.id in decoding.price(each, criteria)[0])
 
+    def shown(self, hidden: bool) -> list[Examination]:
+        """Those on one kind of draws."""
+        return [each for each in self.examinations if each.hidden is hidden]
+
     def of(self, criterion: Criterion) -> list[Examination]:
         return [each for each in self.examinations if each.criterion is criterion]
 
@@ -287,7 +291,7 @@ def names_of(
     """
     if work.names or work.said:
         return work.named(criterion, work.names), work.names
-    shown = [each for each in work.examinations if each.hidden is hidden]
+    shown = work.shown(hidden)
     plays = {played for examination in shown for _, played in examination.plays}
     mine = [each for each, root in roots.items() if root.owner == criterion.id and each.play in plays]
     if alone := decoding.part_of(work.library, mine or [fault], shown):
@@ -303,8 +307,8 @@ def names_of(
 def names_in_part(work: Work, part: str, hidden: bool) -> tuple[Misconception, ...]:
     """The known mistakes that explain all that an answer gives in one part, whatever goes wrong in others."""
     if (part, hidden) not in work.by_part:
-        shown = [each for each in work.examinations if each.hidden is hidden]
-        work.by_part[part, hidden] = decoding.explain_part(work.library, tuple(work.criteria), shown, part)
+        found = decoding.explain_part(work.library, tuple(work.criteria), work.shown(hidden), part)
+        work.by_part[part, hidden] = found
     return work.by_part[part, hidden]
 
 

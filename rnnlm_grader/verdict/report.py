@@ -96,6 +96,7 @@ def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Ve
     for names in dict.fromkeys(verdict.stand_ins for verdict in result.verdicts if verdict.stand_ins):
         yield Item(f"(with a right {' and '.join(names)} in place of yours)")
     again: dict[Name, list[int]] = {}
+    why: tuple[Block, ...]
     is_first, count = True, len(set(map(name_of, with_state(result, State.COSTS))))
     for verdict in sorted(with_state(result, State.COSTS), key=gravity, reverse=True):
         name, title = name_of(verdict), f"✗ {verdict.criterion.shows}"
@@ -103,11 +104,10 @@ def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Ve
             told.add(name)
             yield Item(title, tuple(blocks_of(verdict)) if is_first else beside(verdict), verdict.criterion.points)
             is_first = False
-        elif is_known(verdict) or (verdict.mistake and isinstance(finding_of(verdict), Raised)):
-            which = beside(verdict) if count > 1 else ()
-            yield Item(f"{title} (the same mistake)", which, verdict.criterion.points)
         elif verdict.mistake:
-            yield Item(title, beside(verdict), verdict.criterion.points)
+            is_same = is_known(verdict) or isinstance(finding_of(verdict), Raised)
+            why = beside(verdict) if count > 1 or not is_same else ()
+            yield Item(f"{title} (the same mistake)" if is_same else title, why, verdict.criterion.points)
         else:
             again.setdefault(name, []).append(verdict.criterion.points)
     for name, points in again.items():
@@ -128,7 +128,7 @@ def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Ve
         are = f"{counted_points(verdicts)} {'is' if len(verdicts) == 1 else 'are'} held back"
         payer = next(map(at_hand.get, elsewhere(because, result)), None)
         until = f"{cause(because, result)} is mended" if because else "more of its results are right"
-        why: tuple[Block, ...] = ()
+        why = ()
         if payer and isinstance(finding_of(payer), Raised):
             until, why = "this is mended", reason_of(payer)
         elif payer and told.isdisjoint([name_of(payer), (State.HELD_BACK, name_of(payer))]):

@@ -24,6 +24,11 @@ def known(name, id):
     return next(m for m in find(name).misconceptions if (m.name, m.id) == (name, id))
 
 
+def changes_of(name, *ids):
+    """The changes that make these variants of a name out of the right answer."""
+    return [change for id in ids for change in known(name, id).changes]
+
+
 def with_more(misconception, *changes):
     """What is known of each criterion that costs, by its id, where more is changed in a variant."""
     answer = replace(misconception, changes=misconception.changes + changes)
@@ -154,7 +159,7 @@ def test_the_example_under_one_of_two_mistakes_shows_that_one():
     ],
 )
 def test_an_example_made_small_still_shows_that_one_of_two_mistakes_alone(name, id, beside, criterion):
-    found = with_more(known(name, id), *known(name, beside).changes)[criterion]
+    found = with_more(known(name, id), *changes_of(name, beside))[criterion]
     assert [each.id for each in found.likely] == [id]
     assert told_apart(found.small.case, found.small.wrong, found.likely, [known(name, beside)])[0] == found.small.key
 
@@ -167,32 +172,26 @@ def test_a_mistake_that_never_shows_alone_is_shown_where_it_is_wrong_at_least():
 
 
 def test_what_raises_because_of_another_mistake_is_no_example_of_this_one():
-    found = with_more(known("MyTimeEmbedding", "TimePilesUp"), *known("MyTimeEmbedding", "SumsTimeFirstForAll").changes)
+    found = with_more(known("MyTimeEmbedding", "TimePilesUp"), *changes_of("MyTimeEmbedding", "SumsTimeFirstForAll"))
     assert [mistake.likely[0].id for mistake in found.values() if not mistake.small] == ["TimePilesUp"]
 
 
 def test_the_mistakes_of_a_forward_pass_are_named_whatever_goes_wrong_on_the_way_back():
-    beside = [
-        change for id in ("LeavesOutBias", "SumsBiasOverUnits", "TurnsDWx") for change in known("MyRNN", id).changes
-    ]
+    beside = changes_of("MyRNN", "LeavesOutBias", "SumsBiasOverUnits", "TurnsDWx")
     found = with_more(known("MyRNN", "TakesSigmoid"), *beside)["first_step"]
     assert {each.id for each in found.likely} == {"TakesSigmoid", "LeavesOutBias"}
 
 
 def test_what_is_named_in_one_part_is_not_what_would_be_wrong_in_others():
     """In the loss it would also be `SumsUp`, but its gradient isn't a sum."""
-    name, beside = "MyTimeSoftmaxWithLoss", ("MasksNegatives", "ForgetsDout")
-    found = with_more(known(name, "LossSumsUp"), *(change for id in beside for change in known(name, id).changes))
+    name = "MyTimeSoftmaxWithLoss"
+    found = with_more(known(name, "LossSumsUp"), *changes_of(name, "MasksNegatives", "ForgetsDout"))
     assert [each.id for each in found["mean_loss"].likely] == ["LossSumsUp"]
 
 
 def test_what_one_criterion_sees_is_named_where_others_see_more():
     """The first step is that of a sigmoid; a second mistake shows in later windows, a third on the way back."""
-    beside = [
-        change
-        for id in ("KeepsHiddenStateOnly", "LeavesOutOutputGateBack")
-        for change in known("MyTimeLSTM", id).changes
-    ]
+    beside = changes_of("MyTimeLSTM", "KeepsHiddenStateOnly", "LeavesOutOutputGateBack")
     found = with_more(known("MyTimeLSTM", "TakesSigmoidForCandidate"), *beside)
     assert [each.id for each in found["first_step"].likely] == ["TakesSigmoidForCandidate"]
 
