@@ -58,7 +58,8 @@ class Calls:
             self.params.append(self.put(name, array).handle)
         self.of("")
         for at, step in enumerate(self.tape.steps):
-            getattr(self, step.verb, self.forward)(at, step)
+            own = step.verb in self.layer.methods
+            (self.forward if own else getattr(self, step.verb))(at, step)
         for at, kept in enumerate(self.kept if "kept" in self.see else ()):
             self.show((KEPT_LATE, f"kept {at}"), "put", kept.handle)
 

@@ -11,7 +11,7 @@ import numpy as np
 from .design import conditions
 from .exam import CriteriaList, Criterion, Deal, LastLook
 from .faults import Rule, is_about_itself
-from .layer import METHODS, Case, Condition, Law, LayerForm, Options, Pattern, Sizes, World
+from .layer import METHODS, VERBS, Case, Condition, Law, LayerForm, Options, Pattern, Script, Sizes, World
 from .tape import drawn, parse, spread
 from .walk import walk
 
@@ -59,7 +59,7 @@ class Exercise:
         ]
         given = [replace(each, dtype=dtype) for each in given for dtype in dtypes] or given
         rules = [
-            self.rule(id, Case(layer, parse(script), layer.expand(see), condition, not dtypes, law), together)
+            self.rule(id, Case(layer, self.steps(script), layer.expand(see), condition, not dtypes, law), together)
             for layer in of or (self.layer,)
             for see, lines in scripts.items()
             for line in lines
@@ -93,7 +93,7 @@ class Exercise:
         seen = self.layer.expand(see)
         self.conditioned.append((id, seen))
         rules = [
-            self.rule(id, Case(layer, parse(script), layer.expand(names)))
+            self.rule(id, Case(layer, self.steps(script), layer.expand(names)))
             for layer in of or (self.layer,)
             for names, lines in (plain or {}).items()
             for line in lines
@@ -104,10 +104,17 @@ class Exercise:
         def all_rules(rng: np.random.Generator) -> list[Rule]:
             return rules + [
                 Rule(id, Case(self.layer, steps, seen, condition), number, is_dealt=True)
-                for condition, steps in conditions(rng, self.layer, [parse(script) for script in scripts], rows)
+                for condition, steps in conditions(rng, self.layer, [self.steps(script) for script in scripts], rows)
             ]
 
         self.add(id, part, points, shows, all_rules)
+
+    def steps(self, script: str) -> Script:
+        """Return the steps of a script; ValueError if it speaks of a method that the layer doesn't have."""
+        steps = parse(script)
+        if unknown := {step.verb for step in steps} - {*VERBS, *self.layer.methods}:
+            raise ValueError(f"{self.layer.name} has no {' or '.join(sorted(unknown))}, of which {script!r} speaks")
+        return steps
 
     def rule(self, owner: str, case: Case, together: bool = False) -> Rule:
         return Rule(owner, case, next(self.numbers), together=together)

@@ -1,8 +1,8 @@
-"""Finds the known mistakes that give what an answer gives: one of the library's, or two together.
+"""Finds the known mistakes that give what an answer gives: one of the library's, or two or three together.
 
 The answer isn't asked again. What it gave in the cases of its criteria is compared with what the right answer gives
-there with one mistake, or with two. To be quick, results are compared by their *signatures*: a number that stands for
-the numbers of each, and one that stands for all else.
+there with one mistake, or with several. To be quick, results are compared by their *signatures*: a number that stands
+for the numbers of each, and one that stands for all else.
 """
 
 import contextlib
@@ -29,8 +29,9 @@ from ..protocol.candidate import KernelCandidate
 from ..protocol.values import Opaque, Plain
 from .words import is_unfinished
 
-PROBES, MOST_PAIRS = 40, 500  # plays by which pairs of mistakes are ranked, and pairs that are tried for one answer
-FEWER_PROBES, FEWER_PAIRS = 10, 30  # of one part, and of answers with whose own parameters each variant plays anew
+PROBES, MOST = 40, (500, 200)  # plays by which mistakes are ranked, and pairs and threes that are tried for one answer
+FEWER_PROBES, FEWER = 10, (30, 0)  # of one part, and of answers with whose own parameters each variant plays anew
+BEAM = 100  # pairs to which a third mistake is added
 FINE, COARSE = 1e-5, 2e-3  # relative agreement of signatures, in float64 and in float32
 LEAST = 1e-4  # the magnitude of numbers to which this is at least related
 AGAINST = 20.0  # what a result that speaks against a pair weighs, if one that speaks for it weighs 1
@@ -40,7 +41,7 @@ Unseen: TypeAlias = tuple[Case, Set[Key]]  # results that are wrong by less than
 
 @dataclass(frozen=True, eq=False)
 class Explanation:
-    """One or two mistakes with which the right answer gives all that an answer gives; or none, and a sentence.
+    """One to three mistakes with which the right answer gives all that an answer gives; or none, and a sentence.
 
     They aren't certain where another one gives the same: then they may be a reason for a mark, but no name.
     """
@@ -53,7 +54,7 @@ class Explanation:
 
 
 class Variant:
-    """The right answer with one mistake or two."""
+    """The right answer with one mistake or several."""
 
     def __init__(self, name: str, thing: Any) -> None:
         self.thing, self.candidate = thing, KernelCandidate(**{name: thing})
@@ -81,16 +82,16 @@ def variant_of(misconception: Misconception) -> Variant:
     return Variant(misconception.name, misconception.variant)
 
 
-def both(one: Misconception, other: Misconception) -> Iterator[Variant]:
-    """Yield the right answer with two mistakes: in another order the same changes may make another program."""
-    sources = {}
-    for changes in (one.changes + other.changes, other.changes + one.changes) if one.right == other.right else ():
+def together(*mistakes: Misconception) -> Iterator[Variant]:
+    """Yield the right answer with some mistakes: in another order the same changes may make another program."""
+    right, sources = mistakes[0].right, {}
+    for order in itertools.permutations(mistakes) if len({each.right for each in mistakes}) == 1 else ():
         with contextlib.suppress(ValueError):  # the text to be changed is gone
-            sources[changed(one.right, *changes)] = True
-    sources.pop(one.right, None)  # the one has undone the other
+            sources[changed(right, *itertools.chain.from_iterable(each.changes for each in order))] = True
+    sources.pop(right, None)  # the one has undone the other
     for source in sources:
         with contextlib.suppress(Exception):  # what is left is no program
-            yield Variant(one.name, defined(one.name, source))
+            yield Variant(mistakes[0].name, defined(mistakes[0].name, source))
 
 
 # --- signatures -------------------------------------------------------------------------------------------------------
@@ -352,7 +353,7 @@ def explain(
     if singles:
         mistakes = the_one(singles) if in_words else tuple(singles[:1])
     else:
-        mistakes = () if all(p.case.law for p in wrong) else pair(library, mine, in_words, unseen, in_short) or ()
+        mistakes = () if all(p.case.law for p in wrong) else several(library, mine, in_words, unseen, in_short)
     prices = [price(each, criteria) for each in mistakes]
     if not prices or not all(costs for costs, _ in prices):
         return None
@@ -384,9 +385,9 @@ def is_confirmed(explanation: Explanation, plays: Iterable[Play]) -> bool:
     """Whether an explanation holds in other plays, too; a sentence is to be found again."""
     if not explanation.mistakes:
         return False
-    one, *other = explanation.mistakes
+    one, *others = explanation.mistakes
     mine = [*map(signature_of, plays)]
-    return any(agrees(variant, mine) for variant in (both(one, *other) if other else [variant_of(one)]))
+    return any(agrees(variant, mine) for variant in (together(one, *others) if others else [variant_of(one)]))
 
 
 @functools.cache
@@ -398,14 +399,14 @@ def price(misconception: Misconception, criteria: tuple[Criterion, ...]) -> tupl
     return costs_of([fault for examination in found for fault in examination.faults]), silent_in(found)
 
 
-def pair(
+def several(
     library: Sequence[Misconception],
     mine: Sequence[Signature],
     in_words: bool = False,
     unseen: Collection[Unseen] = (),
     in_short: bool = False,
-) -> tuple[Misconception, Misconception] | None:
-    """Return the two mistakes that together give what an answer gave, or None; the likeliest pairs are tried first."""
+) -> tuple[Misconception, ...]:
+    """Return the two or three mistakes that together give what an answer gave, or (); the likeliest are tried first."""
     is_short = in_short or mine[0].case.layer.makes
     probes = probes_among(mine, FEWER_PROBES if is_short else PROBES)
     hides, speaks, wrong = [], [], np.concatenate([probe.wrong for probe in probes])
@@ -413,11 +414,11 @@ def pair(
         theirs = [variant_of(each).signature(probe.case) for probe in probes]
         hides.append(np.concatenate([~signature.wrong for signature in theirs]))
         speaks.append(np.concatenate([*map(speaks_for, theirs, probes)]))
-    most = FEWER_PAIRS if is_short else MOST_PAIRS
-    for a, b in likeliest(np.array(hides, float), np.array(speaks), wrong)[:most]:
-        if any(agrees(made, mine, in_words, unseen) for made in both(library[a], library[b])):
-            return library[a], library[b]
-    return None
+    for rows in likeliest(np.array(hides, float), np.array(speaks), wrong, FEWER if is_short else MOST):
+        mistakes = tuple(library[row] for row in rows)
+        if any(agrees(made, mine, in_words, unseen) for made in together(*mistakes)):
+            return mistakes
+    return ()
 
 
 def probes_among(signatures: Sequence[Signature], count: int) -> list[Signature]:
@@ -437,10 +438,25 @@ def speaks_for(theirs: Signature, mine: Signature) -> np.ndarray:
     return np.where(mine.same(theirs), 1.0, -AGAINST) * theirs.wrong
 
 
-def likeliest(hides: np.ndarray, speaks: np.ndarray, wrong: np.ndarray) -> list[list[int]]:
-    """Return pairs of rows, those first of which each gives what it alone shows, and neither what is right."""
+def likeliest(
+    hides: np.ndarray, speaks: np.ndarray, wrong: np.ndarray, most: tuple[int, int]
+) -> Iterator[tuple[int, ...]]:
+    """Yield pairs of rows, then threes: those first of which each gives what it alone shows, and none what is right."""
+    missed = np.where(wrong, -AGAINST, 1.0)
     score = speaks @ hides.T
-    score += score.T + (hides * np.where(wrong, -AGAINST, 1.0)) @ hides.T
-    rows, columns = np.triu_indices(len(hides), 1)
-    order = np.argsort(-score[rows, columns], kind="stable")
-    return np.stack([rows[order], columns[order]], axis=1).tolist()
+    score += score.T + (hides * missed) @ hides.T
+    a, b = np.triu_indices(len(hides), 1)
+    order = np.argsort(-score[a, b], kind="stable")
+    yield from zip(a[order][: most[0]].tolist(), b[order][: most[0]].tolist(), strict=True)
+    a, b = a[order][:BEAM], b[order][:BEAM]
+    beside = hides[a] * hides[b]
+    score = (speaks[a] * hides[b] + hides[a] * speaks[b] + beside * missed) @ hides.T + beside @ speaks.T
+    found: set[tuple[int, ...]] = set()
+    for at in np.argsort(-score, axis=None, kind="stable").tolist():
+        if len(found) == most[1]:
+            return
+        pair, third = divmod(at, len(hides))
+        rows = tuple(sorted({int(a[pair]), int(b[pair]), third}))
+        if len(rows) == 3 and rows not in found:
+            found.add(rows)
+            yield rows

@@ -4,8 +4,8 @@
 2. One with a fault *costs* them, unless another fault explains each of its own: one in a simpler case, whose script it
    contains, in the same result. Then it is *given*: wrong only because of the mistake that another criterion pays for.
    A wrong gradient excuses no other one that is right beside it.
-3. Where known mistakes, one or two, explain all that the answer gives, each costs the criteria that it costs alone, and
-   all others are given.
+3. Where known mistakes, one to three, explain all that the answer gives, each costs the criteria that it costs alone,
+   and all others are given.
 4. *Held back* is what can't be judged, and earns nothing yet: what is about results of which the answer gives none on
    inputs of real size (it raises, or gives zeros); and, where no known mistake explains all, what is given beyond what
    holds, parts *contract* left out: most of these compare an answer with itself, and so its numbers may be wrong.

@@ -1,5 +1,6 @@
 """Where the grader itself fails, there is a mark all the same, and a word in the log."""
 
+import pytest
 from corpora import embedding
 from examining import defined
 
@@ -23,3 +24,8 @@ def test_only_what_took_too_long_or_ended_its_process_counts_as_stopped():
     assert not exam.was_stopped(exam.undefined("MyRNN"), "MyRNN")
     assert not exam.was_stopped(exam.INCOMPARABLE, "MyRNN")
     assert not exam.was_stopped(None, "MyRNN")
+
+
+def test_a_script_that_speaks_of_no_method_of_the_layer_is_refused():
+    with pytest.raises(ValueError, match="MyRNN has no backwards, of which 'forward backwards' speaks"):
+        find("MyRNN").of("MyRNN")[0].exercise.steps("forward backwards")

@@ -1,5 +1,6 @@
 """What marks must hold to, whatever the answers: pairs of mistakes, what works on nothing, and what is given."""
 
+import itertools
 import os
 import random
 import zlib
@@ -11,7 +12,7 @@ from examining import grade_name
 from rnnlm_grader.content import ASSIGNMENTS, find
 from rnnlm_grader.content.misconception import defined
 from rnnlm_grader.engine.exam import hidden_seed, public_seed
-from rnnlm_grader.explaining.decoding import both
+from rnnlm_grader.explaining.decoding import together
 from rnnlm_grader.protocol.candidate import KernelCandidate
 from rnnlm_grader.verdict.allowance import Allowance
 from rnnlm_grader.verdict.marks import State
@@ -19,7 +20,7 @@ from rnnlm_grader.verdict.marks import State
 pytestmark = pytest.mark.filterwarnings("ignore")
 NAMES = [name for assignment in ASSIGNMENTS.values() for name in assignment.names]
 LIBRARY = [misconception for assignment in ASSIGNMENTS.values() for misconception in assignment.misconceptions]
-PAIRS = int(os.environ.get("PAIRS", "12"))  # of each name
+PAIRS, THREES = (int(os.environ.get(what, default)) for what, default in (("PAIRS", "12"), ("THREES", "2")))  # a name
 SEED = os.environ.get("SEED") or str(zlib.crc32("".join(each.source for each in LIBRARY).encode()))  # chosen by nobody
 
 
@@ -45,7 +46,7 @@ def pairs_of(name, rng):
     library = [each for each in LIBRARY if each.name == name]
     while True:
         one, other = rng.sample(library, 2)
-        if made := next(both(one, other), None):
+        if made := next(together(one, other), None):
             yield one, other, made.thing
 
 
@@ -70,6 +71,26 @@ def test_of_two_mistakes_none_hides_what_the_other_costs_and_both_cost_no_more_t
         if lost(judged) > lost(alone[one]) + lost(alone[other]) + 1:
             dearer.append((one.id, other.id))
     assert len(dearer) <= max(2, 0.02 * PAIRS), (SEED, dearer)
+
+
+def threes_of(name, rng):
+    """Yield (the answer that holds three misconceptions, the answers that hold two of them), at random."""
+    library = [each for each in LIBRARY if each.name == name]
+    while True:
+        three = rng.sample(library, 3)
+        made = [next(together(*some), None) for some in (three, *itertools.combinations(three, 2))]
+        if all(made):
+            yield made[0].thing, [each.thing for each in made[1:]]
+
+
+@pytest.mark.corpus
+def test_mending_one_of_three_mistakes_seldom_lowers_the_mark():
+    rng, lowered = random.Random(f"{SEED} three"), []
+    for name in NAMES:
+        for thing, mended in itertools.islice(threes_of(name, rng), THREES):
+            before = lost(verdicts(name, thing))
+            lowered += [name] * any(lost(verdicts(name, each)) > before for each in mended)
+    assert len(lowered) <= 0.05 * THREES * len(NAMES) + 2, (SEED, lowered)
 
 
 WORKS_ON_ONE_NUMBER = """
