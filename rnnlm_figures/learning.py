@@ -45,6 +45,21 @@ def one_dial(w, x, wanted):
         The loss is the square of the difference, {(said - wanted) ** 2}.""")
 
 
+def two_ways(factors, slopes):
+    """Return a drawing of one number that reaches the loss along two ways, and what comes back along each."""
+    picture = Drawing(10, 4.6)
+    picture.cell(0.2, 1.8, "w", fill=ORANGE_FILL, edge=INK)
+    picture.cell(8.5, 1.8, "loss", width=1.3, edge=INK)
+    for y, bend, factor, slope in zip((0.3, 3.3), (0.5, -0.5), factors, slopes, strict=True):
+        picture.cell(3.9, y, "w" if factor == 1 else f"{factor} w", width=1.3)
+        picture.arrow((1.25, 2.3 - bend), (3.85, y + 0.5))
+        picture.arrow((5.25, y + 0.5), (8.45, 2.3 - bend))
+        picture.text(2.2, y + 0.5 + 0.35 * bend, f"× {factor}", colour=RED)
+        picture.text(7.2, y + 0.5 + 0.35 * bend, f"slope {slope}", colour=RED)
+    return picture.show(f"""w is used twice: the first output is {factors[0]} times w, the second {factors[1]} times w.
+        At the first the loss has the slope {slopes[0]}, at the second {slopes[1]}.""")
+
+
 def bowl(loss, slope, path):
     """Return a plot of the loss against the one weight: the slope at the start, and the first steps down."""
     plot = Canvas(figsize=(4.4, 3.8), layout="constrained")

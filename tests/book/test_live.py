@@ -979,6 +979,16 @@ def test_the_farm_works_without_a_mouse(figure):
     assert_heard_on_the_front_page(front, "the owl in the wood behind the barn near the wood hoots")
 
 
+def test_the_front_page_reads_what_it_offers_unless_something_is_typed(figure):
+    front = figure("farm[compact]")
+    for text in ["the owl in the wood behind the barn behind the river", "the cow near the garden"]:
+        press(front, "Read")
+        assert_heard_on_the_front_page(front, text)
+    likely = [share >= 0.005 for share in shown(front, ".farm-bar", "Number(e.style.getPropertyValue('--share'))")]
+    assert shown(front, ".farm-bar", "getComputedStyle(e).visibility === 'visible'") == likely
+    assert {*likely} == {True, False}
+
+
 @pytest.mark.parametrize("name", ["farm", "farm[compact]"])
 def test_two_animals_in_one_sentence_are_named(figure, name):
     farm = figure(name)

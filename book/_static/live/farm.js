@@ -18,6 +18,7 @@ const FARM_SOMEBODY = 0.5;
 const FARM_WARM_UP = "the bee near the wood buzzes ."; // in training it hardly ever met a state of zeros
 const FARM_BEGINNING = "the duck in the wood behind the river";
 const FARM_COMPACT_BEGINNING = "the owl in the wood behind the barn";
+const FARM_COMPACT_OFFERS = ["behind the river", "the cow near the garden"]; // in the empty box, to be read as it stands
 
 class LiveFarm extends LiveFigure {
   static title = "The trained model: choose words, and see what it expects next";
@@ -53,7 +54,6 @@ class LiveFarm extends LiveFigure {
 
   compactForm() {
     const next = Array.from({ length: FARM_NEXT }, () => this.bar(""));
-    this.input.placeholder = "the cow near the garden";
     return [this.typing(), this.sentence,
       make("div", { class: "farm-compact" },
         make("div", {}, title("who is it about?"), make("p", { class: "farm-legend" },
@@ -121,7 +121,7 @@ class LiveFarm extends LiveFigure {
       make("button", { class: "live-button" }, "Read"));
     form.addEventListener("submit", (event) => {
       event.preventDefault();
-      this.readAll(this.input.value);
+      this.readAll(this.input.value || this.input.placeholder);
     });
     return form;
   }
@@ -177,6 +177,7 @@ class LiveFarm extends LiveFigure {
     this.act(() => {
       if (this.compact && begins && this.words.at(-1) !== ".") this.startOver("");
       words.forEach((word) => this.read(word));
+      if (this.compact) this.input.placeholder = FARM_COMPACT_OFFERS[1];
     });
     this.input.value = "";
   }
@@ -203,6 +204,7 @@ class LiveFarm extends LiveFigure {
     this.state = this.b.map(() => 0);
     this.words = [];
     `${FARM_WARM_UP} ${beginning}`.trim().split(" ").forEach((word) => this.read(word));
+    if (this.compact) this.input.placeholder = FARM_COMPACT_OFFERS[beginning ? 0 : 1];
   }
 
   probabilities() {
@@ -260,6 +262,7 @@ class LiveFarm extends LiveFigure {
       bar.style.setProperty("--share", share);
       bar.firstChild.textContent = spoken(bar.value);
       bar.lastChild.textContent = share < 0.005 ? "" : farmShare(share);
+      bar.classList.toggle("farm-unlikely", this.compact && share < 0.005);
     });
     this.now.replaceChildren(...this.meter());
     this.text.scrollTop = this.text.scrollHeight;

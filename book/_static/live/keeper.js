@@ -19,7 +19,7 @@ class LiveKeeper extends LiveFigure {
     const words = ["owl", "cow", "wood", "."].map((word) =>
       button(word, () => { this.words.push(word); this.draw(); }));
     this.panel.append(weight("keep", "keep: from a unit to itself", 0, 3),
-      weight("mix", "mix: from one unit to the other", -1.5, 1.5), weight("write", "write: from its animal to a unit", 0, 5),
+      weight("mix", "mix: from one unit to the other", -1.5, 1.5), weight("write", "write: from its animal to a unit", 0, 9),
       make("div", { class: "live-steps-head", "aria-hidden": "true" }, ...heads), this.rows,
       make("div", { class: "live-row" }, ...words, button("Start over", () => this.startOver())), this.sentence);
   }
