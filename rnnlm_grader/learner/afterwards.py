@@ -225,11 +225,12 @@ def about_lines_left_out(
     def examined(number: int, criterion: Criterion) -> Examination:
         return examine(criterion, changed[number], public_seed(criterion), seconds=SECONDS)
 
-    found: list[tuple[int, int, int, list[Criterion]]] = []
+    found: list[tuple[int, int, list[Criterion]]] = []
     for number in changed.keys() - made:
-        if wrong := wrong_values(functools.partial(examined, number), criteria):
-            found.append((len({each.part for each in wrong}), len(wrong), number, wrong))
-    for _, _, number, wrong in sorted(found, key=lambda each: each[:3]):
+        wrong = wrong_values(functools.partial(examined, number), criteria)
+        if len({each.part for each in wrong}) == 1:  # of what is wrong in several parts, no criterion says what it does
+            found.append((len(wrong), number, wrong))
+    for _, number, wrong in sorted(found, key=lambda each: each[:2]):
         for criterion in wrong:
             harmless = [other for other in changed if examined(other, criterion).passed]
             if len(harmless) >= CHOICES - 1:

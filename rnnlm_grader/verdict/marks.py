@@ -36,10 +36,19 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Mark:
-    """The state of a criterion; `because` holds the ids of those that pay for what is wrong in it."""
+    """The state of a criterion.
+
+    Attributes
+    ----------
+    because
+        The ids of those that pay for what is wrong in it.
+    is_sure
+        Whether known mistakes explain all that is wrong in it.
+    """
 
     state: State
     because: tuple[str, ...] = ()
+    is_sure: bool = False
 
 
 def marks(
@@ -103,4 +112,4 @@ def mark_of(id: str, payers: set[str], is_lost: bool, is_silent: bool, named: Co
     because = tuple(sorted(payers if named is None else payers & {*named} or named))
     if is_silent:
         return Mark(State.HELD_BACK, because)
-    return Mark(State.GIVEN, because) if payers else Mark(State.HOLDS)
+    return Mark(State.GIVEN, because, is_sure=named is not None) if payers else Mark(State.HOLDS)

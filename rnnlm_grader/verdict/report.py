@@ -119,7 +119,8 @@ def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Ve
         are = f"{len(verdicts)} {'is' if len(verdicts) == 1 else 'are'}"
         once = "" if State.GIVEN in told else "; a mistake counts once"
         told.add(State.GIVEN)
-        yield Item(f"≈ {are} wrong too, perhaps only because of {cause(because, result)}{once}", (), earned(verdicts))
+        only = "but only" if all(verdict.mark.is_sure for verdict in verdicts) else "perhaps only"
+        yield Item(f"≈ {are} wrong too, {only} because of {cause(because, result)}{once}", (), earned(verdicts))
     held_back = with_state(result, State.HELD_BACK)
     is_told = UNFINISHED in map(name_of, with_state(result, State.COSTS))
     if unfinished := [verdict for verdict in held_back if is_unfinished(verdict.finding) and not is_told]:

@@ -17,7 +17,7 @@ ONE_STEP_EARLY = (
     "between t = k - 1 and t = k"
 )
 ONE_STEP_LATE = (
-    "a cut stands between t = k and t = k + 1, one step too late: with a window of k the first one belongs between "
+    "cuts stand one step too late, between t = k and t = k + 1: with a window of k the first one belongs between "
     "t = k - 1 and t = k"
 )
 FROM_ZEROS = "windows start from zeros where the state should go on; only the gradient is cut"
@@ -382,7 +382,12 @@ bptt(
 bptt("CutsOneStepEarly", TRUNCATION, ONE_STEP_EARLY, ("t % window", "(t + 1) % window"))
 bptt("CutsOneStepEarlyNotTheLast", TRUNCATION, ONE_STEP_EARLY, ("t % window", "t < T - 1 and (t + 1) % window"))
 bptt("CutsOneStepLate", TRUNCATION, ONE_STEP_LATE, ("t % window", "t > 1 and (t - 1) % window"))
-bptt("CutsOneStepLateAndTheFirst", TRUNCATION, ONE_STEP_LATE, ("t % window", "(t - 1) % window"))
+bptt(
+    "CutsOneStepLateAndTheFirst",
+    TRUNCATION,
+    f"{ONE_STEP_LATE}; and one more stands between t = 0 and t = 1",
+    ("t % window", "(t - 1) % window"),
+)
 bptt(
     "CountsFromTheEnd",
     TRUNCATION,

@@ -218,6 +218,13 @@ embedding(
         np.add.at(dW, self.idx, dout / counts[self.idx][..., None])""",
     ),
 )
+for each in (embedding, time_embedding):
+    each(
+        "SumsAllIds",
+        REPEATED,
+        "every row of dW gets the sum of all rows of dout; row v adds up only those whose id was v",
+        (ADD, "dW += dout.reshape(-1, dW.shape[1]).sum(axis=0)"),
+    )
 embedding(
     "KeepsLargest",
     REPEATED,

@@ -110,6 +110,13 @@ for order in "ifgo", "fgio", "ifog", "figo", "ogfi", "gifo", "fiog":
         ("o, f, i, g = np", f"{', '.join(order)} = np"),
         (JOIN, joined(order)),
     )
+for order in ("ifgo", "ifog", "fiog", "figo"):
+    lstm(
+        f"Cuts{order.upper()}",
+        ORDER,
+        "forward cuts z in another order than o, f, i, g, in which backward puts dz together",
+        ("o, f, i, g = np", f"{', '.join(order)} = np"),
+    )
 lstm(
     "SwapsForgetAndInput",
     EQUATION,

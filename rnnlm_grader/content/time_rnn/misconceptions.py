@@ -401,6 +401,12 @@ time_rnn(
     ("            dz =", "            self.dh = dh\n            dz ="),
 )
 time_rnn(
+    "KeepsDzAsDh",
+    DH,
+    "self.dh is dz of the first step; it is what that step hands back, dz @ Wh.T",
+    ("        self.dh = dh\n", "        self.dh = dz\n"),
+)
+time_rnn(
     "StopsBeforeStart",
     DH,
     "self.dh is the gradient of the first hidden state; it is that of the state before "

@@ -161,11 +161,17 @@ def test_of_several_mistakes_in_a_part_the_gravest_is_told_in_full_and_any_other
 def test_what_is_given_names_the_part_that_pays():
     text = " ".join(report(defined(rnnlm.WRONG["my_perplexity"]["AveragesExponentials"], "my_perplexity")).split())
     assert re.findall(
-        r"≈ 1 is wrong too, perhaps only because of the ✗ (above|of \w+)(; a mistake counts once)?", text
+        r"≈ 1 is wrong too, but only because of the ✗ (above|of \w+)(; a mistake counts once)?", text
     ) == [
         ("above", "; a mistake counts once"),
         ("of values", ""),
     ]
+
+
+def test_what_is_given_for_no_known_mistake_is_perhaps_wrong_only_because_of_it():
+    text = report(defined(RIGHT.replace("return W[idx]", "return 1.375 * W[idx]")))
+    assert "perhaps only because of" in text
+    assert "but only because of" not in text
 
 
 @pytest.mark.corpus
