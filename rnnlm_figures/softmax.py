@@ -20,7 +20,7 @@ from .drawing import (
     signed,
 )
 
-WORDS = ("we", "read", "more", ".")
+WORDS = ("owls", "see", "cows", ".")
 
 
 def loss_in_eighths(counts, targets):
@@ -124,7 +124,7 @@ def scores_shares_slopes(scores, targets, shares, slopes, loss):
     picture.text(5, 13.7, f"loss {loss:.3f}", bold=True)
     return picture.show(
         """For both positions the scores, the probabilities, and half of the probabilities minus one-hot, which are the
-        slopes. A frame as long as 1 stands around the probability of each target. At position 0 the target read has
+        slopes. A frame as long as 1 stands around the probability of each target. At position 0 the target see has
         0.5 and the slope -0.25; at position 1 the target . has 0.125 and the slope -0.4375. All other slopes are
         positive, half of the probabilities, so at each position the slopes add up to 0. The loss is 1.386.""",
         live="logits",

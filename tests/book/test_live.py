@@ -1212,23 +1212,23 @@ def test_the_scores_give_the_shares_slopes_and_loss_that_python_computes(figure)
     assert_shows_loss(logits, SCORES, [1, 3])
     scores = SCORES.copy()
     scores[0, 0, 2], scores[0, 1, 0] = 4.5, -3.25
-    set_slider(logits.get_by_label("score of more, position 0"), 4.5)
-    set_slider(logits.get_by_label("score of we, position 1"), -3.25)
-    logits.get_by_role("combobox").first.select_option("more")
+    set_slider(logits.get_by_label("score of cows, position 0"), 4.5)
+    set_slider(logits.get_by_label("score of owls, position 1"), -3.25)
+    logits.get_by_role("combobox").first.select_option("cows")
     assert_shows_loss(logits, scores, [2, 3])
 
 
 def test_on_a_phone_buttons_move_the_scores_up_to_their_bounds(figure):
     logits = figure("logits")
-    assert not logits.get_by_label("raise we, position 0").is_visible()
+    assert not logits.get_by_label("raise owls, position 0").is_visible()
     logits.page.set_viewport_size({"width": 390, "height": 900})
-    assert not logits.get_by_label("score of we, position 0").is_visible()
-    for button in ["raise we, position 0"] * 3 + ["lower read, position 1"] * 12:
+    assert not logits.get_by_label("score of owls, position 0").is_visible()
+    for button in ["raise owls, position 0"] * 3 + ["lower see, position 1"] * 12:
         logits.get_by_label(button).click()
     scores = SCORES.copy()
     scores[0, 0, 0], scores[0, 1, 1] = 1.5, -5
     assert_shows_loss(logits, scores, [1, 3])
-    assert logits.get_by_label("raise we, position 0").bounding_box()["height"] >= 24
+    assert logits.get_by_label("raise owls, position 0").bounding_box()["height"] >= 24
 
 
 @pytest.mark.parametrize("width", [1280, 390])

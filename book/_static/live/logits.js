@@ -1,7 +1,7 @@
 /* Two positions with a score for each of four words: rnnlm_ref's TimeSoftmaxWithLoss, and gradient descent on the scores. */
 "use strict";
 
-const LOGIT_WORDS = ["we", "read", "more", "."];
+const LOGIT_WORDS = ["owls", "see", "cows", "."];
 const LOGIT_START = [{ counts: [1, 4, 2, 1], target: 1 }, { counts: [4, 2, 1, 1], target: 3 }];
 const LOGIT_NUDGE = 0.5; // what a button moves a score by, where there is no room for sliders
 
@@ -47,8 +47,7 @@ class LiveLogits extends LiveFigure {
         ...["", "score", "", "p"].map((head) => make("span", { class: "logit-head" }, head)),
         make("span", { class: "logit-head logit-wide" }, "one-hot"), position.head,
         ...position.rows.flatMap(({ knob, score, bar, one, slope }, v) => [make("span", {}, LOGIT_WORDS[v]), knob, score, bar, one, slope]),
-        ...["sum", "", "", "1"].map((sum) => make("span", { class: "logit-head" }, sum)),
-        make("span", { class: "logit-head logit-wide" }, "1"), make("span", { class: "logit-head logit-sum" }, "0")));
+        ...["sum", "", "", "1", "1", "0"].map((sum) => make("span", { class: "logit-head logit-total" }, sum))));
   }
 
   descend(steps) {
