@@ -117,6 +117,7 @@ def landscape(path):
 
 
 STEP_LEFTS = (0.95, 4.2, 7.45)  # of the three steps that a drawing shows side by side
+STEP_WORDS = ("one", "owl", "hoots", "and")  # by their ids
 
 
 def step_forward(ids, vectors, states, odds, targets):
@@ -128,6 +129,7 @@ def step_forward(ids, vectors, states, odds, targets):
     for t, left in enumerate(STEP_LEFTS):
         middle = left + 1.2
         picture.cell(middle - 0.5, 11.4, ids[t])
+        picture.text(middle - 0.65, 11.9, STEP_WORDS[ids[t]], align="right")
         picture.arrow((middle, 11.35), (middle, 10.25), colour=BLUE)
         picture.array(left, 9.2, 16 * vectors[t], fills=[BLUE_FILL], width=0.6)
         picture.arrow((middle, 9.15), (middle, 7.65), colour=BLUE)
@@ -135,51 +137,51 @@ def step_forward(ids, vectors, states, odds, targets):
         picture.cell(middle - 0.5, 6.6, f"{states[t, 0]:g}", fill=ORANGE_FILL)
         picture.arrow((middle, 6.55), (middle, 5.75))
         fills = [[GREEN_FILL if v == targets[t] else PAPER for v in range(7)]]
-        picture.array(middle - 1.33, 4, odds[t].round(6), fills=fills, width=0.38)
+        picture.array(middle - 1.3, 4, odds[t].round(6), fills=fills, width=0.37)
         for v in range(7):
-            picture.text(middle - 1.14 + 0.38 * v, 5.4, v, colour=FAINT, size=SMALL)
+            picture.text(middle - 1.11 + 0.37 * v, 5.4, v, colour=FAINT, size=SMALL)
         picture.arrow((middle, 3.95), (middle, 2.75), colour=GREEN)
         picture.text(middle, 2.2, f"{odds[t, targets[t]]:.0f}/{odds[t].sum():.0f}", colour=GREEN, bold=True)
-        picture.text(middle, 1.4, f"word {targets[t]} comes", colour=FAINT, size=SMALL)
+        picture.text(middle, 1.4, f"for {STEP_WORDS[targets[t]]}, word {targets[t]}", size=SMALL)
         picture.text(middle, 0.4, f"step {t}", colour=FAINT)
         picture.arrow((left - 1.5 if t else 1, 7.1), (left + 0.65, 7.1), colour=ORANGE)
-    return picture.show("""Three steps side by side. The ids 0, 1, 2 pick the rows 0 1 2 3, 4 5 6 7 and 8 9 10 11, in
-        sixteenths. These add 0, 1 and 2 to the state from the left, so the states are 0, 1, 3. The seven e^y are all 1,
-        except that word 3 has 1, 2 and 8. The targets 1, 2, 3 get 1 of 7, 1 of 8 and 8 of 14.""")
+    return picture.show("""Three steps side by side. The ids 0, 1, 2 of one, owl, hoots pick the rows 0 1 2 3,
+        4 5 6 7 and 8 9 10 11, in sixteenths. These add 0, 1 and 2 to the state from the left, so the states are
+        0, 1, 3. The seven e^y are all 1, except that word 3 has 1, 2 and 8. The targets 1, 2, 3, which are owl, hoots,
+        and, get 1 of 7, 1 of 8 and 8 of 14.""")
 
 
 def step_backward(column, above, down):
     """Return a drawing of three steps back through time, from the gradient of the scores of word 3, in 168ths.
 
-    The other two arguments are whole numbers, times one unit u.
+    The other two arguments are in the unit u, log 2 / 168.
     """
     dz = down[:, 0].round()
-    picture = Drawing(10, 10.6)
+    picture = Drawing(10, 10.2)
     picture.text(0.45, 3.4, "above", colour=RED, bold=True, size=SMALL)
-    picture.text(0.1, 0.4, "column 3 of 168 dscores", colour=RED, bold=True, align="left", size=SMALL)
-    picture.text(5, 9.4, "dz and dx in units of u = log 2 / 84", colour=FAINT, size=SMALL)
-    picture.text(0.45, 8.5, "dx", colour=RED, bold=True)
+    picture.text(0.1, 0.4, "slopes of the scores of “and”", colour=RED, bold=True, align="left", size=SMALL)
+    picture.text(0.45, 8.5, "dx / u", colour=RED, bold=True, size=SMALL)
     for t, left in enumerate(STEP_LEFTS):
         middle = left + 1.2
-        picture.text(middle, 10.2, f"step {t}", colour=FAINT)
-        picture.text(middle, 1.3, signed(column[t]), colour=RED)
+        picture.text(middle, 9.7, f"step {t}: {STEP_WORDS[t]}", colour=FAINT)
+        picture.text(middle, 1.3, f"{signed(column[t])}/168", colour=RED)
         picture.arrow((middle, 1.7), (middle, 2.8), colour=RED)
-        picture.text(middle + 0.15, 2.2, "· u/2", colour=RED, size=SMALL, align="left")
-        picture.cell(middle - 0.6, 2.9, f"{signed(above[t, 0])} u", fill=RED_FILL, width=1.2)
+        picture.text(middle + 0.15, 2.2, "· log 2", colour=RED, size=SMALL, align="left")
+        picture.cell(middle - 0.7, 2.9, f"{signed(above[t, 0])} u", fill=RED_FILL, width=1.4)
         picture.arrow((middle, 4), (middle, 5.3), colour=RED)
-        picture.cell(left + 0.1, 5.4, f"dz = {signed(dz[t])}", fill=RED_FILL, width=2.2, edge=INK)
+        picture.cell(left + 0.1, 5.4, f"dz = {signed(dz[t])} u", fill=RED_FILL, width=2.2, edge=INK)
         picture.arrow((middle, 6.5), (middle, 7.9), colour=RED)
         for d in range(4):
             picture.cell(left + 0.6 * d, 8, "", fill=RED_FILL, width=0.6)
             picture.text(left + 0.3 + 0.6 * d, 8.5, signed(down[t, d]), size=SMALL)
         if t < 2:
             picture.arrow((STEP_LEFTS[t + 1] + 0.05, 5.9), (left + 2.35, 5.9), colour=RED)
-            picture.text(left + 2.78, 5.4, signed(dz[t + 1]), colour=RED)
+            picture.text(left + 2.78, 5.4, f"{signed(dz[t + 1])} u", colour=RED, size=SMALL)
     first, arrive, end = (", ".join(signed(x) for x in values) for values in (column, above[:, 0], dz))
-    return picture.show(f"""The gradients of the scores of word 3 are {first}, in 168ths. Times log 2 they are what the
-        states of the steps 0, 1, 2 receive from above: {arrive}, in units of u. Step 2 passes
-        what it has to step 1, and step 1 to step 0. With that the three steps have {end}. Each number of a word vector
-        gets what its step has.""")
+    return picture.show(f"""The gradients of the scores of the word and are {first}, in 168ths. Times log 2 they are
+        what the states of the steps 0, 1, 2 receive from above: {arrive}, in units of u. Step 2 passes what
+        it has to step 1, and step 1 to step 0. With that the three steps have {end}. Each number of a word vector gets
+        what its step has.""")
 
 
 def step_made(before, after, targets):
@@ -196,7 +198,7 @@ def step_made(before, after, targets):
         (h, exps), (new_h, new_exps) = ((states[0, t, 0], np.exp(scores[0, t])) for states, scores in (before, after))
         odds, new_odds = exps[targets[t]], new_exps[targets[t]]
         p, new_p = odds / exps.sum(), new_odds / new_exps.sum()
-        picture.text(middle, 0.5, f"step {t}, word {targets[t]}", colour=FAINT, size=SMALL)
+        picture.text(middle, 0.5, f"step {t}: {STEP_WORDS[targets[t]]}", colour=FAINT, size=SMALL)
         for y, old, new in [(1.5, h, new_h), (2.6, odds, new_odds), (3.7, exps.sum(), new_exps.sum())]:
             picture.text(middle, y, f"{old:.3g} → {new:.2f}".replace("-", "−"), size=SMALL)
         shown = f"{odds:.0f}/{exps.sum():.0f} → {new_p:.3f}"
@@ -205,8 +207,8 @@ def step_made(before, after, targets):
         picture.bar(left, 5.4, 2.4 * p, FAINT, height=0.35)
         picture.bar(left, 5.85, 2.4 * new_p, GREEN, height=0.35)
     return picture.show(
-        f"""The probabilities of the three right words before the step and after it: {", ".join(told)}. Bars show them
-        again, the old one above the new one, which is longer each time."""
+        f"""The probabilities of the three right words, owl, hoots, and, before the step and after it:
+        {", ".join(told)}. Bars show them again, the old one above the new one, which is longer each time."""
     )
 
 

@@ -1524,7 +1524,7 @@ def test_the_plot_of_a_curve_fills_its_box_and_no_line_of_its_frame_goes_through
 # One training step.
 
 
-def test_the_48_numbers_and_three_probabilities_are_those_that_python_trains(figure):
+def test_the_48_numbers_their_slopes_and_three_probabilities_are_those_that_python_finds(figure):
     W, Wx, Wh, b = np.arange(28.0).reshape(7, 4) / 16, np.ones((4, 1)), np.ones((1, 1)), np.array([-3 / 8])
     Wy, by = np.log(2) * np.eye(7)[3:4], np.zeros(7)
     layers = [TimeEmbedding(W), TimeRNN(Wx, Wh, b, activation="identity"), TimeAffine(Wy, by)]
@@ -1548,6 +1548,12 @@ def test_the_48_numbers_and_three_probabilities_are_those_that_python_trains(fig
     assert said(step) == (
         f"After 21 steps the right words have {', '.join(f'{p:.3f}' for p in right)}. The loss is {loss:.3f}."
     )
+    train_once(layers, softmax, optimizer)
+    press(step, "Slopes")
+    assert said(step).startswith("These are the slopes.")
+    slopes = [*layers[0].grads, *layers[2].grads, *layers[1].grads]
+    written = numbers(shown(step, ".step-number + text", "e.textContent"))
+    assert_allclose(written, np.concatenate([array.ravel() for array in slopes]), atol=5.001e-4)
     press(step, "Start over")
     assert said(step) == "After 0 steps the right words have 0.143, 0.125, 0.571. The loss is 1.528."
 

@@ -3,17 +3,19 @@ rnnlm_ref's TimeEmbedding, TimeRNN (linear, H = 1), TimeAffine and TimeSoftmaxWi
 "use strict";
 
 const STEP_IDS = [0, 1, 2], STEP_TARGETS = [1, 2, 3], STEP_RATE = 1 / 4;
-const STEP_CELL = { width: 41, height: 19, top: 22, left: 18 };
-const STEP_PLACES = { W: [0, 0], Wy: [4.3, 0], by: [5.3, 0], Wx: [6.6, 0], Wh: [6.6, 4.5], b: [6.6, 6] }; // column and row, in cells
+const STEP_WORDS = ["one", "owl", "hoots", "and", "another", "wakes", "."];
+const STEP_CELL = { width: 40, height: 19, top: 22, left: 50 };
+const STEP_PLACES = { W: [0, 0], Wy: [4.3, 0], by: [5.3, 0], Wx: [6.6, 0], Wh: [6.6, 4.95], b: [6.6, 6.9] }; // column and row, in cells
 
 class LiveStep extends LiveFigure {
   static title = "Training steps with 48 numbers";
 
   build() {
-    this.picture = make("svg", { class: "live-drawing", viewBox: "0 0 352 246", role: "img",
+    this.picture = make("svg", { class: "live-drawing", viewBox: "0 0 356 258", role: "img",
       "aria-label": "The 48 numbers, and bars for the three probabilities; the sentence says the probabilities and the loss" });
-    this.panel.append(this.picture, make("div", { class: "live-row" }, button("Step", () => this.train(1)),
-      button("10 steps", () => this.train(10)), button("Start over", () => { this.startOver(); this.draw(); })), this.sentence);
+    this.panel.append(this.picture, make("div", { class: "live-row" }, button("Slopes", () => this.showSlopes()),
+      button("Step", () => this.train(1)), button("10 steps", () => this.train(10)),
+      button("Start over", () => { this.startOver(); this.draw(); })), this.sentence);
     this.startOver();
   }
 
@@ -36,27 +38,35 @@ class LiveStep extends LiveFigure {
     this.draw();
   }
 
-  draw() {
+  /** Show in place of the numbers the slopes that the next step will use. */
+  showSlopes() {
+    this.slopes = stepSlopes(this.model);
+    this.draw(this.slopes);
+  }
+
+  draw(shown = this.model) {
     const { width, height, top, left } = STEP_CELL, parts = [];
     for (const [name, [column, row]] of Object.entries(STEP_PLACES)) {
-      const x = left + column * width, y = top + row * height, wide = this.model[name][0].length * width;
-      parts.push(row ? label(x + wide + 11, y + 14, name, "live-faint") : label(x + wide / 2, y - 8, name, "live-faint"));
-      this.model[name].forEach((numbers, i) => numbers.forEach((number, j) => parts.push(
+      const x = left + column * width, y = top + row * height, wide = shown[name][0].length * width;
+      parts.push(label(x + wide / 2, y - (row ? 4 : 8), name, "live-faint"));
+      shown[name].forEach((numbers, i) => numbers.forEach((number, j) => parts.push(
         make("rect", { x: x + j * width, y: y + i * height, width, height, class: `step-number ${this.moved(name, i, j)}` }),
-        label(x + (j + 0.5) * width, y + (i + 0.75) * height, number.toFixed(3).replace("-", "−"), "live-cell"))));
+        label(x + (j + 0.5) * width, y + (i + 0.75) * height, number.toFixed(3).replace(/^-(0\.000)?/, (_, zero) => zero ?? "−"),
+          `live-cell ${shown === this.slopes ? "step-slope" : ""}`))));
     }
-    for (let v = 0; v < 7; v++) parts.push(label(8, top + (v + 0.75) * height, String(v), "live-faint"));
+    STEP_WORDS.forEach((word, v) => parts.push(label(left - 6, top + (v + 0.75) * height, word, "live-faint step-word")));
     const found = stepFound(this.model);
     found.forEach((p, t) => {
-      const y = 170 + 25 * t;
-      parts.push(label(38, y + 15, `word ${STEP_TARGETS[t]}`, "live-faint"),
-        make("rect", { x: 75, y, width: 220 * p, height: 19, class: "step-share" }),
-        make("line", { x1: 75 + 220 * this.first[t], y1: y - 2, x2: 75 + 220 * this.first[t], y2: y + 21, class: "step-first" }),
-        label(322, y + 15, p.toFixed(3), ""));
+      const y = 182 + 25 * t;
+      parts.push(label(left - 6, y + 15, STEP_WORDS[STEP_TARGETS[t]], "live-faint step-word"),
+        make("rect", { x: left, y, width: 240 * p, height: 19, class: "step-share" }),
+        make("line", { x1: left + 240 * this.first[t], y1: y - 2, x2: left + 240 * this.first[t], y2: y + 21, class: "step-first" }),
+        label(330, y + 15, p.toFixed(3), ""));
     });
     this.picture.replaceChildren(...parts);
     const loss = -found.reduce((sum, p) => sum + Math.log(p), 0) / found.length;
-    this.say(`After ${this.steps} ${this.steps === 1 ? "step" : "steps"} the right words have ${
+    this.say(shown === this.slopes ? "These are the slopes. A step moves each number by −¼ of its own: green ones will rise, red ones fall."
+      : `After ${this.steps} ${this.steps === 1 ? "step" : "steps"} the right words have ${
       found.map((p) => p.toFixed(3)).join(", ")}. The loss is ${loss.toFixed(3)}.`);
   }
 
