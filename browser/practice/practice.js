@@ -5,6 +5,7 @@ import { make } from "./puzzle.js";
 import { Python, Turns } from "./python.js";
 
 const LAB = new URL("../", import.meta.url);
+const IN_LAB = "This exercise is open as a notebook in another tab. Write there, or close that tab.";
 const PAUSE = 300; // milliseconds without a key after which work is saved
 const SLOW = 60_000; // milliseconds after which the start of Python is called slow
 const SHOWN = 30; // characters of a text that is offered
@@ -197,6 +198,7 @@ class Answer {
   async save() {
     clearTimeout(this.timer);
     if (this.text === this.kept) return void (this.unsaved = null);
+    if (await this.notebook.isInLab()) return this.refresh();
     await this.write(() => this.text);
     if (this.text === this.kept) this.unsaved = null;
     const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
@@ -226,7 +228,7 @@ class Answer {
     const isLocked = await this.notebook.isInLab();
     if (isLocked !== this.view.state.readOnly) {
       this.lock(isLocked);
-      this.say(isLocked ? "This exercise is open as a notebook in another tab. Write there, or close that tab." : "");
+      this.say(isLocked ? IN_LAB : "");
       if (isLocked) this.notebook.closed().then(() => this.refresh());
     }
     await this.notebook.turns.take(async () => {
@@ -236,7 +238,7 @@ class Answer {
       this.kept = text;
       this.text = text;
       this.offerBack(cell);
-      this.say("Another tab changed this answer: this is what it wrote.");
+      this.say(`Another tab changed this answer: this is what it wrote.${isLocked ? ` ${IN_LAB}` : ""}`);
     });
     if (!isLocked) await this.save();
   }

@@ -256,8 +256,8 @@ def test_hints_are_offered_as_long_as_there_are_any_and_stay_after_a_reload(prac
     assert not button.is_visible()
 
 
-def test_while_the_lab_has_the_notebook_open_the_page_writes_nothing(practise):
-    here = practise("01-embedding")
+def tab_of_the_lab(here):
+    """Return another tab, which holds what the lab holds as long as it has the notebook open."""
     lab = here.tab.context.new_page()
     lab.goto(here.tab.url)
     name = here.tab.locator("rnnlm-practice").get_attribute("data-notebook")
@@ -265,6 +265,26 @@ def test_while_the_lab_has_the_notebook_open_the_page_writes_nothing(practise):
         "new Promise((held) => navigator.locks.request(name, () => { held(); return new Promise(() => {}); }))"
     )
     lab.evaluate(f"(name) => {held_for_good}", f"rnnlm:{name}")
+    return lab
+
+
+def test_what_is_typed_before_the_page_notices_the_lab_waits_until_that_is_closed(practise):
+    here = practise("01-embedding")
+    saved = here.part("MyEmbedding").locator(".practice-saved")
+    lab = tab_of_the_lab(here)
+    here.write("MyEmbedding", "waits = 1")
+    here.part("MyEmbedding").get_by_text("This exercise is open as a notebook in another tab.").wait_for()
+    assert saved.inner_text() == ""
+    assert here.text("MyEmbedding") == "waits = 1"
+    lab.close()
+    saved.get_by_text("Saved").wait_for()
+    here.tab.reload()
+    assert Practice(here.tab).text("MyEmbedding") == "waits = 1"
+
+
+def test_while_the_lab_has_the_notebook_open_the_page_writes_nothing(practise):
+    here = practise("01-embedding")
+    lab = tab_of_the_lab(here)
     begin = here.text("MyEmbedding")
     here.tab.evaluate("dispatchEvent(new Event('focus'))")
     here.part("MyEmbedding").get_by_text("This exercise is open as a notebook in another tab.").wait_for()
