@@ -10,6 +10,7 @@ from ..engine.compare import Difference, same
 from ..engine.exam import Assignment, LastLook, undefined
 from ..engine.faults import alive
 from ..engine.play import Play, play_all
+from ..explaining.mistakes import Mistake
 from ..notebooks.cell_code import (
     defined_names,
     definitions_in,
@@ -29,9 +30,9 @@ from .pipeline import (
     Seeds,
     Verdict,
     Work,
-    confirm,
     examine_answer,
     explain,
+    explain_what_was_seen,
     judge,
     look_once_more,
     only,
@@ -291,11 +292,14 @@ def better_of_two(
     again = Work(work.assignment, work.name, explanation=work.explanation)
     examine_answer(again, candidate, seeds, allowance)
     look_once_more(again, candidate, only(seeds, True), allowance)
-    confirm(again)
+    explain_what_was_seen(again)
 
     def now(verdict: Verdict, before: Verdict) -> Verdict:
-        if verdict.state == before.state:
+        likely = again.named(verdict.criterion, again.names) if verdict.state == State.COSTS else ()
+        if verdict.state == before.state and likely in ((), before.likely):
             return replace(before, mark=verdict.mark)
+        if likely:
+            verdict = replace(verdict, mistake=Mistake(likely))
         if verdict.state != State.COSTS or before.state != State.HOLDS:
             return replace(verdict, stand_ins=stand_ins)
         return replace(verdict, finding=finding, hidden=False, mistake=None, stand_ins=stand_ins)

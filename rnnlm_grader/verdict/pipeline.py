@@ -223,6 +223,15 @@ def explain(work: Work, candidate: Candidate) -> None:
             pass
 
 
+def explain_what_was_seen(work: Work) -> None:
+    """Find the known mistakes that explain all of an answer, without asking it again: no example is played."""
+    if confirm(work) and (work.explanation or any(each.lost for each in work.examinations)):
+        return
+    with DIAGNOSIS, np.errstate(all="ignore"):
+        work.explanation = decoding.explain(work.library, tuple(work.criteria), work.examinations)
+    confirm(work)
+
+
 def once_only(work: Work, candidate: Candidate) -> decoding.Explanation | None:
     """Explain an answer that is right only the first time: it costs what is wrong in a fresh kernel, too."""
     cases = {fault.play.case: fault.owner for fault in work.faults}

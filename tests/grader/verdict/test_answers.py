@@ -208,7 +208,50 @@ def test_a_wrong_answer_gains_nothing_from_a_stand_in():
     alone, beside = (
         points(embedding, MyEmbedding=one, MyTimeEmbedding=wrong)["MyTimeEmbedding"] for one in (RIGHT, OVERWRITES)
     )
-    assert beside <= alone < 10
+    assert beside == alone < 10
+
+
+BUILT_ON = """
+class MyTimeEmbedding:
+    def __init__(self, W):
+        self.params, self.grads = [W], [np.zeros_like(W)]
+
+    def forward(self, xs):
+        self.layer, self.xs = MyEmbedding(self.params[0]), xs
+        return self.layer.forward(xs)
+
+    def backward(self, dout):
+        self.layer.backward(dout)
+        self.grads[0][...] = self.layer.grads[0]
+"""
+TIME_MAJOR = "forward(xs)\n\n", "forward(xs).transpose(1, 0, 2)\n\n"
+LAST_STEP = "layer.backward(dout)", "layer.forward(self.xs[:, -1])\n        self.layer.backward(dout[:, -1])"
+
+
+@pytest.mark.parametrize("mistake", [TIME_MAJOR, LAST_STEP], ids=["time-major", "last step"])
+@pytest.mark.parametrize(
+    "earlier",
+    [
+        OVERWRITES,
+        embedding.EMBEDDING_MISTAKES["Averages"],
+        changed(RIGHT, ("return W[idx]", "return W[idx].astype('f')")),
+        changed(RIGHT, ("        dW[...] = 0\n", "")),
+    ],
+    ids=["overwrites", "averages", "float32", "piles up"],
+)
+def test_a_known_mistake_costs_and_is_called_the_same_whatever_is_wrong_in_an_earlier_answer(mistake, earlier):
+    wrong, told = changed(BUILT_ON, mistake), []
+    for first in (RIGHT, earlier):
+        results, _ = graded(embedding, submission(embedding, MyEmbedding=first, MyTimeEmbedding=wrong))
+        found = [
+            (v.criterion.id, v.state, [each.id for each in v.likely])
+            for r in results.values()
+            if r.name == "MyTimeEmbedding"
+            for v in r.verdicts
+        ]
+        told.append(found)
+    assert told[0] == told[1]
+    assert [likely for _, state, likely in told[0] if state == State.COSTS] not in ([], [[]])
 
 
 def test_a_right_answer_loses_nothing_by_an_earlier_one_of_which_nothing_holds():
