@@ -114,7 +114,14 @@ def gradient_lengths(steps, lengths):
         down for 0.9 and 0.5.""",
         digest,
         live="sketch",
-        given=expected_curve(steps, curves, "radius 0.9", ("steps back", "length of the gradient"), (-10, 10)),
+        given=expected_curve(
+            steps,
+            curves,
+            asked="radius 0.9",
+            names=[str(radius) for radius in lengths],
+            axes=("steps back", "length of the gradient"),
+            powers=(-12, 12),
+        ),
     )
 
 

@@ -186,7 +186,7 @@ def plain_axes(figure, **settings):
     return axes
 
 
-def expected_curve(x, curves, asked, names, powers):
+def expected_curve(x, curves, asked, names, axes, powers):
     """Return what the live figure "sketch" is given: a reader draws one of the curves, then sees them all.
 
     Parameters
@@ -195,14 +195,25 @@ def expected_curve(x, curves, asked, names, powers):
     curves : dict of str to sequence of positive numbers
     asked : str
         Which curve the reader draws.
-    names : (str, str)
+    names : sequence of str
+        What the curves are called in the plot. Keep them short: it is narrower by the longest.
+    axes : (str, str)
         What the axes are called, x first.
     powers : (int, int)
-        The lowest and the highest power of ten on the axis.
+        The lowest and the highest power of ten on the axis, a multiple of 3 apart.
     """
     sizes = {name: [float(f"{size:.4g}") for size in curve] for name, curve in curves.items()}
-    (across, up), (low, high) = names, powers
-    return {"x": list(x), "curves": sizes, "asked": asked, "across": across, "up": up, "low": low, "high": high}
+    (across, up), (low, high) = axes, powers
+    return {
+        "x": list(x),
+        "curves": sizes,
+        "names": list(names),
+        "asked": asked,
+        "across": across,
+        "up": up,
+        "low": low,
+        "high": high,
+    }
 
 
 def signed(value):

@@ -41,7 +41,7 @@ class LiveMattered extends LiveFigure {
   ask() {
     this.asking = true;
     this.at = this.asked;
-    this.guess = 0;
+    this.guess = null;
   }
 
   answer(m) {
@@ -73,12 +73,13 @@ class LiveMattered extends LiveFigure {
         span.classList.toggle("mattered-guess", m === this.guess && this.at === this.asked);
       });
     });
-    const place = this.asking ? this.guess : this.at;
+    const place = this.asking ? this.guess ?? 0 : this.at;
     this.slider.querySelector("input").max = this.asking ? this.asked - 1 : this.words.length - 1;
-    setSlider(this.slider, place, this.words[place]);
+    setSlider(this.slider, place, this.asking && this.guess === null ? "none yet" : this.words[place]);
     this.sure.hidden = !this.asking;
+    this.sure.disabled = this.guess === null;
     this.again.hidden = this.asking;
-    this.say(this.asking ? "Point at a word, or move the slider and press the button." : this.explanation(rows));
+    this.say(this.asking ? "Press a word, or choose one with the slider and then press the button." : this.explanation(rows));
   }
 
   explanation(rows) {
