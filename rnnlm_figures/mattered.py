@@ -120,6 +120,18 @@ def all_mattered(text):
     return words, asked, found
 
 
+def first_sounds(name, count):
+    """Return means over the first sounds of parades: p, the share of both animals, that of the last three words."""
+    sentences = " ".join(parade().sample(20 * count, rng=7)).split(" . ")[: count + 1]
+    before, *others = [f"{sentence} .".split() for sentence in sentences]
+    found = []
+    for words in others:
+        p, shares = mattered(*network("parade", name), before, words[: words.index(":") + 2])
+        found.append([p, shares[[1, 4]].sum(), shares[-3:].sum()])
+        before = words
+    return np.mean(found, axis=0)
+
+
 def which_word_mattered(text, least=0.02):
     """Return a drawing of how much each word matters for the one asked about, if it's at least `least` in a network."""
     words, asked, found = all_mattered(text)

@@ -9,6 +9,7 @@ import pytest
 from pages import ROOT
 
 from rnnlm_figures import drawing as figures
+from rnnlm_figures import lstm as figures_of_the_lstm
 from rnnlm_figures import rnnlm as figures_of_the_model
 from rnnlm_figures.listing import Source
 from rnnlm_ref.layers import RNN
@@ -114,3 +115,12 @@ def test_each_word_of_a_map_stands_near_its_dot_and_covers_no_other(maps, monkey
         boxes = [(word, middle, np.array([2.7 * len(word), 5])) for word, middle, _ in labels]
         for (_, one, half), (_, other, wide) in itertools.combinations(boxes, 2):
             assert (np.abs(one - other) >= half + wide).any()
+
+
+def test_the_plot_of_gates_and_sounds_has_the_numbers_of_the_benchmarks():
+    text = (ROOT / "benchmarks/README.md").read_text(encoding="utf-8")
+    rows = re.findall(r"^\| (\d+) \| ([\d ]+) \| ([\d. ]+) \|$", text, re.MULTILINE)
+    assert {
+        int(epochs): ([int(right) for right in sounds.split()], [float(f) for f in gates.split()])
+        for epochs, sounds, gates in rows
+    } == figures_of_the_lstm.OPENING

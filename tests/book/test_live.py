@@ -118,9 +118,9 @@ PRESSES = pytest.mark.parametrize(
         ("rows[back]", ["dW[idx] += dout"]),
         ("sketch", ["Show what was measured"]),
         ("step", ["10 steps"]),
-        ("mattered[parade]", ["This one"]),
+        ("mattered[parade]", ["bridge"]),
         ("mattered[fable]", []),
-        ("mattered[attention]", ["This one"]),
+        ("mattered[attention]", ["owl"]),
         ("attention", ["keys of their own"]),
     ],
 )
@@ -130,7 +130,7 @@ PRESSES = pytest.mark.parametrize(
 def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presses):
     live = figure(name)
     for text in presses:
-        live.get_by_text(text, exact=True).click()
+        live.get_by_text(text, exact=True).first.click()
     has_no_violation_in_either_theme(live.page, f"live-{name}")
 
 
@@ -139,7 +139,7 @@ def test_letters_of_a_live_figure_are_at_least_eleven_pixels_high_on_a_phone(fig
     live = figure(name)
     live.page.set_viewport_size({"width": 390, "height": 900})
     for text in presses:
-        live.get_by_text(text, exact=True).click()
+        live.get_by_text(text, exact=True).first.click()
     sizes = live.locator(".live-panel *").evaluate_all(
         """all => all.filter(e => e.checkVisibility() && [...e.childNodes].some(n => n.nodeType === 3 && n.data.trim()))
         .flatMap(e => {
@@ -477,7 +477,7 @@ def moved(model, vocabulary, before, words):
 @pytest.mark.parametrize(("text", "asked", "m"), [("parade", 29, 14), ("parade", 29, 29), ("fable", 39, 20)])
 def test_which_word_mattered_is_what_nudging_each_word_finds(figure, text, asked, m):
     live = figure(f"mattered[{text}]")
-    press(live, "This one")
+    live.locator(".mattered-word").first.click()
     set_slider(live.get_by_label("Word:"), m)
     before, words, _ = shown_words(text)
     bars = shown(live, ".mattered-word", "Number(e.style.getPropertyValue('--share'))")
@@ -495,6 +495,7 @@ def test_which_word_mattered_asks_before_it_shows_and_needs_no_mouse(figure):
     live = figure("mattered[parade]")
     bars = "Number(e.style.getPropertyValue('--share'))"
     assert not any(shown(live, ".mattered-word", bars))
+    assert live.get_by_role("button", name="This one").is_disabled()
     slider = live.get_by_label("Word:")
     slider.focus()
     for _ in range(15):
@@ -1429,11 +1430,13 @@ def test_an_arc_says_its_product_to_mouse_and_keyboard(figure):
 
 # A curve that the reader draws.
 
+STEPS = [1, 5, *range(10, 101, 10)]
+
 
 def heights(sketch, kind):
-    """Return the powers of ten of the points of a line, for an axis from -10 to 10 that is 202 high."""
+    """Return the powers of ten of the points of a line, for an axis from -12 to 12 that is 216 high."""
     (path,) = shown(sketch, f".{kind}", "e.getAttribute('d')")
-    return np.array([(214 - float(point.split()[1])) * 20 / 202 - 10 for point in path[1:].split("L")])
+    return np.array([(228 - float(point.split()[1])) * 24 / 216 - 12 for point in path[1:].split("L")])
 
 
 def test_the_measured_curve_is_the_one_whose_powers_of_ten_the_chapter_prints(figure):
@@ -1463,14 +1466,13 @@ def test_a_curve_is_asked_for_before_it_is_shown_and_drawn_without_a_mouse(figur
     for key in ["End", "Tab", "ArrowLeft", "ArrowLeft"]:  # two halves of a power of ten
         sketch.page.keyboard.press(key)
     assert said(sketch) == "At 100 steps back you expect 0.1."
-    assert_allclose(heights(sketch, "sketch-mine"), [0] * 11 + [-1], atol=1e-9)
+    assert_allclose(heights(sketch, "sketch-mine"), np.array([0, *-(np.array(STEPS[1:]) - 1)]) / 99, atol=1e-9)
     press(sketch, "Show what was measured")
     assert said(sketch).startswith("At 100 steps back you expected 0.1 for radius 0.9. Measured: ")
     set_slider(sketch.get_by_label("your size there"), 5)  # too late
     assert_allclose(heights(sketch, "sketch-mine")[-1], -1)
     press(sketch, "Start over")
-    assert_allclose(heights(sketch, "sketch-mine"), np.zeros(12), atol=1e-9)
-    assert sketch.locator(".sketch-asked").count() == 0
+    assert [sketch.locator(f".sketch-{line}").count() for line in ("asked", "mine")] == [0, 0]
 
 
 def test_it_is_shown_without_a_guess_to_a_reader_who_asks_twice(figure):
@@ -1481,18 +1483,38 @@ def test_it_is_shown_without_a_guess_to_a_reader_who_asks_twice(figure):
     assert [sketch.locator(f".sketch-{line}").count() for line in ("asked", "mine")] == [1, 0]
 
 
-def test_a_stroke_of_the_pointer_is_a_straight_line(figure):
-    sketch = figure("sketch")
+def stroke(sketch, *points):
+    """Draw through points of the plot: shares of its width, and powers of ten."""
     drawing = sketch.locator(".sketch")
     drawing.hover(position={"x": 1, "y": 1})
-    box = drawing.bounding_box()
-    mouse, end = sketch.page.mouse, sketch.evaluate("sketch => sketch.end")
-    mouse.move(box["x"] + 46, box["y"] + 113)
-    mouse.down()
-    mouse.move(box["x"] + end, box["y"] + 214)
+    box, mouse = drawing.bounding_box(), sketch.page.mouse
+    end = sketch.evaluate("sketch => sketch.end")
+    for n, (across, power) in enumerate(points):
+        mouse.move(box["x"] + 42 + across * (end - 42), box["y"] + 120 - 9 * power)
+        if n == 0:
+            mouse.down()
     mouse.up()
-    steps = np.array([1, 5, *range(10, 101, 10)])
-    assert_allclose(heights(sketch, "sketch-mine"), -10 * (steps - 1) / 99, atol=0.1)
+
+
+def test_a_stroke_of_the_pointer_is_a_straight_line(figure):
+    sketch = figure("sketch")
+    stroke(sketch, (0, 0), (1, -12))
+    assert_allclose(heights(sketch, "sketch-mine"), -12 * (np.array(STEPS) - 1) / 99, atol=0.1)
+
+
+def test_what_is_not_drawn_stays_blank(figure):
+    sketch = figure("sketch")
+    stroke(sketch, (0, 0), (49 / 99, -6))  # to 50 steps back
+    assert_allclose(heights(sketch, "sketch-mine"), -6 * (np.array(STEPS[:7]) - 1) / 49, atol=0.1)
+    set_slider(sketch.get_by_label("steps back:"), 11)
+    assert said(sketch) == "Nothing is drawn yet at 100 steps back."
+    press(sketch, "Show what was measured")
+    assert said(sketch).startswith("Measured at 100: ")
+
+
+def test_every_third_power_of_ten_has_a_line(figure):
+    sketch = figure("sketch")
+    assert shown(sketch, ".live-axis", "e.y1.baseVal.value") == [120 - 9 * power for power in range(-12, 13, 3)]
 
 
 def test_a_size_at_which_all_curves_begin_is_given_and_no_two_names_of_curves_touch(figure):
