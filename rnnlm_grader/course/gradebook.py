@@ -191,13 +191,14 @@ def withdraw_scores(gradebook, assignment, student):
 
 
 def shown_marks(coursedir):
-    """Return {student: dict} of what feedback shows of the gradebook: scores, which are by hand, comments, penalty."""
+    """Return {student: dict} of what feedback shows of the gradebook: scores, which are by hand or wait for that, comments, penalty."""
     assignment, marks, some = coursedir.assignment_id, {}, {"students": only_students(coursedir)}
     queries = {
         "penalty": of_notebooks(assignment, SubmittedNotebook.late_submission_penalty, **some),
         "scores": of_cells(assignment, Grade, Grade.score, Grade.max_score, **some),
         "comments": of_cells(assignment, Comment, Comment.comment, **some),
         "by_hand": of_cells(assignment, Grade, **some).where(Grade.manual_score.is_not(None)),
+        "due": of_cells(assignment, Grade, **some).where(Grade.needs_manual_grade, Grade.manual_score.is_(None)),
     }
     with open_gradebook(coursedir) as gradebook:
         for what, query in queries.items():

@@ -25,10 +25,8 @@ class NameBars(SphinxPostTransform):
         for cell in self.document.findall(nodes.container):
             if cell.get("hide_mode") == "output" and cell.children[0].get("nb_element") == "cell_code_source":
                 cell["prompt_show"], cell["prompt_hide"] = "What does it print? Predict, then look", "It prints"
-            elif "tag_asked" in cell["classes"]:
-                cell["prompt_show"] = (
-                    f"The code (exercise {self.exercise_at(cell)} asks you to write this: try it first)"
-                )
+            elif "tag_asked" in cell["classes"] and (number := self.exercise_at(cell)):
+                cell["prompt_show"] = f"The code (exercise {number} asks you to write this: try it first)"
             elif cell.get("hide_mode") == "output" and name_of(cell) == FIGURE:
                 cell["prompt_show"], cell["prompt_hide"] = "Show the figure", "The figure"
             elif cell.get("hide_mode") == "all":
@@ -37,12 +35,13 @@ class NameBars(SphinxPostTransform):
                 cell["prompt_show"] = name_of(cell) or cell["prompt_show"]
 
     def exercise_at(self, cell):
-        """Return the number of the exercise that the cell's chapter offers."""
+        """Return the number of the exercise that the cell's chapter offers, or None."""
         document = cell
         while document.parent is not None:  # the chapter's own, where all of them are joined to one page
             document = document.parent
         text = Path(document["source"]).read_text(encoding="utf-8")
-        return int(OFFER.search(text)[1][:2])
+        offer = OFFER.search(text)
+        return int(offer[1][:2]) if offer else None
 
 
 class PutCodeBelowFigures(SphinxPostTransform):

@@ -12,6 +12,7 @@ from ..feedback import Feedback
 from ..folders import graded_notebook, one_line, remove, student_folders
 
 MARKED_BY_HAND = "This part was marked by hand: the score above counts, not the points in the report below.\n"
+NOT_YET_MARKED = "This part is marked by hand, and hasn't been yet: so far it counts 0.\n"
 
 
 class FeedbackExporter(HTMLExporter):
@@ -43,13 +44,14 @@ class FeedbackExporter(HTMLExporter):
         return page + ending, resources
 
     def from_notebook_node(self, nb, resources=None, **kwargs):
-        """Say at each mark by hand that it is one: the report below it tells of another."""
-        by_hand = {name for (name,) in self.feedback.marks.get(resources["nbgrader"]["student"], {}).get("by_hand", ())}
+        """Say at each mark by hand that it is one, for the report below it tells of another; and where one is due."""
+        marks = self.feedback.marks.get(resources["nbgrader"]["student"], {})
+        by_hand, due = ({name for (name,) in marks.get(which, ())} for which in ("by_hand", "due"))
         for cell in nb.cells:
-            if (
-                cell.cell_type == "code"
-                and not is_solution(cell)
-                and cell.metadata.get("nbgrader", {}).get("grade_id") in by_hand
-            ):
-                cell.outputs.insert(0, new_output("stream", name="stdout", text=MARKED_BY_HAND))
+            name = cell.metadata.get("nbgrader", {}).get("grade_id")
+            if name in due and cell.cell_type == "markdown":
+                cell.source = f"*{NOT_YET_MARKED.strip()}*\n\n{cell.source}"
+            elif cell.cell_type == "code" and (name in due or (name in by_hand and not is_solution(cell))):
+                said = NOT_YET_MARKED if name in due else MARKED_BY_HAND
+                cell.outputs.insert(0, new_output("stream", name="stdout", text=said))
         return super().from_notebook_node(nb, resources, **kwargs)

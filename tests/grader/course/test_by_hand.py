@@ -12,6 +12,7 @@ from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Grade
 
 from rnnlm_grader.course import cli
+from rnnlm_grader.course.nbgrader_plugin.feedback import NOT_YET_MARKED
 from rnnlm_grader.notebooks.writing import Text
 
 NOTEBOOK = f"{SLUG}.ipynb"
@@ -222,6 +223,14 @@ def listed(course):
     page = BeautifulSoup((course.folder / "reports" / "overview.html").read_text(), "html.parser")
     section = page.find(id="asking")
     return [" ".join(item.get_text(" ").split()) for item in section.find_parent().find_all("li")] if section else []
+
+
+def test_feedback_says_which_parts_wait_for_a_mark_by_hand(course):
+    waiting = NOT_YET_MARKED.strip()
+    assert course.feedback("ada").count(waiting) == 3
+    assert course.feedback("ben").count(waiting) == 1  # the drawing, whose task stands in everybody's notebook
+    course.mark("ada", "Reflection", 3)
+    assert course.feedback("ada").count(waiting) == 2
 
 
 def test_a_request_is_listed_until_it_is_answered_and_the_answer_is_in_the_feedback(course, capsys):
