@@ -28,6 +28,9 @@ def criteria_of(coursedir, student):
             follows = f"  (hangs on: {'; '.join(because)})" if because else ""
             points = earned([each])
             yield f"  {SIGNS[State(each['state'])]} {points} of {each['max_points']}  {title}{follows}"
-            yield from (f"      Likely: {clean(sentence)}." for sentence in dict.fromkeys(each.get("sentences", ())))
+            sentences = dict.fromkeys(each.get("sentences", ()))
+            yield from (f"      Likely: {clean(sentence)}." for sentence in sentences)
+            if each["finding"] and not sentences:
+                yield f"      {clean(each['finding'])}"
     yield from map(clean, found.record.get("remarks", ()))
     yield f"{found.ranks(False)} points; {found.ranks(True)} if only ✓ counts. Marks by hand and lateness are left out."

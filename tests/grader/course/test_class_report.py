@@ -215,12 +215,15 @@ def test_it_is_accessible_asks_nobody_for_anything_and_fits(browser, path, schem
 def test_each_criterion_of_one_student_is_listed_with_what_it_earns_and_hangs_on(tmp_path):
     first, second = REPEATS
     eve = Person({first: WRONG, second: Mark(State.GIVEN, (first,))}, {first: "Overwrites"})
-    lines = [*criteria_of(lay_out(tmp_path, {"eve": eve}), "eve")]
+    folder = lay_out(tmp_path, {"eve": eve, "gus": Person({first: ENDLESS})})
+    lines = [*criteria_of(folder, "eve")]
     assert "MyEmbedding · backward: 4 of 6 points" in lines
     titles = {c.id: c.shows for c in ASSIGNMENTS[SLUG].criteria}
     assert f"  ✗ 0 of 2  {titles[first]}" in lines
     assert f"  ≈ 1 of 1  {titles[second]}  (hangs on: {titles[first]})" in lines
     assert lines[lines.index(f"  ✗ 0 of 2  {titles[first]}") + 1].startswith("      Likely: ")
+    of_gus = [*criteria_of(folder, "gus")]
+    assert of_gus[of_gus.index(f"  ✗ 0 of 2  {titles[first]}") + 1] == f"      {ENDLESS.reason}"
     assert lines[-1] == "23 points; 22 if only ✓ counts. Marks by hand and lateness are left out."
     with pytest.raises(Refusal, match="Nothing of zoë is graded in 01-embedding"):
         [*criteria_of(lay_out(tmp_path / "other", {"eve": eve}), "zoë")]
