@@ -46,6 +46,7 @@ FIGURES = {
     "mattered[parade]": "what-an-lstm-adds",
     "mattered[fable]": "what-an-lstm-adds",
     "mattered[attention]": "attention",
+    "mattered[swap]": "attention",
     "attention": "where-it-went",
 }
 
@@ -121,6 +122,7 @@ PRESSES = pytest.mark.parametrize(
         ("mattered[parade]", ["bridge"]),
         ("mattered[fable]", []),
         ("mattered[attention]", ["owl"]),
+        ("mattered[swap]", ["a hill in the owl’s place"]),
         ("attention", ["keys of their own"]),
     ],
 )
@@ -526,6 +528,27 @@ def test_attention_is_asked_where_it_looks_and_shows_the_shares_that_the_page_fo
         bars = shown(live, ".mattered-word", "Number(e.style.getPropertyValue('--share'))")
         assert bars == [*shares, *[0] * (len(words) - m)]
         assert live.locator(".mattered-head").inner_text() == f"attention: it gives “{words[m]}” {100 * p:.0f} %"
+
+
+def test_a_hill_in_the_owl_s_place_shows_what_both_networks_make_of_it(figure):
+    live = figure("mattered[swap]")
+    words, asked, networks, other = live.evaluate(
+        "live => ['words', 'asked', 'networks', 'other'].map(k => live.given[k])"
+    )
+    assert (words[2], other["words"][2]) == ("owl", "hill")
+    for each in ({"words": words, "networks": networks}, other):
+        for (name, rows), text in zip(each["networks"].items(), live.locator(".mattered-text").all(), strict=True):
+            p, shares = rows[asked - 1]
+            bars = text.locator(".mattered-word").evaluate_all(
+                "all => all.map(e => e.style.getPropertyValue('--share'))"
+            )
+            assert [float(bar) for bar in bars[:asked]] == shares
+            assert text.inner_text().split()[2].startswith(each["words"][2])
+            assert f"{name}: it gives “{each['words'][asked]}” {100 * p:.0f} %" in live.inner_text()
+        live.get_by_label("a hill in the owl’s place").check()
+    assert said(live) == (
+        "To say “barks” it looks, with varied places, at “dog” 100 %; with fixed places, at “dog” 62 %, “hill” 38 %."
+    )
 
 
 # A teller of fables.

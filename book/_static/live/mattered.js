@@ -1,6 +1,7 @@
 /* Which earlier word mattered? In "What an LSTM adds" the lengths of a word's gradients in the vectors of the words
 before it, as rnnlm_figures.mattered computes them when the page is built; in the appendix on attention its shares, as
-the page gives them. First the reader says which word it should be. */
+the page gives them. First the reader says which word it should be; where two networks stand side by side there, another
+word can be put into their sentence instead. */
 "use strict";
 
 const MATTERED_NAMED = 3; // so many words does the sentence name
@@ -9,10 +10,11 @@ class LiveMattered extends LiveFigure {
   static title = "Which earlier word mattered?";
 
   build() {
-    [this.asks, this.tells] = this.hasAttribute("attention")
+    [this.asks, this.tells, this.inThe] = this.hasAttribute("attention")
       ? [(word) => `To say “${word}”, at which word does it look most?`, (word) => `To say “${word}” it looks at`]
-      : [(word) => `Which word matters most for “${word}”?`, (word) => `What moves “${word}” most:`];
-    const { words, asked, networks } = this.given;
+      : this.hasAttribute("swap") ? [, (word) => `To say “${word}” it looks,`, (name) => ` with ${name}, at`]
+        : [(word) => `Which word matters most for “${word}”?`, (word) => `What moves “${word}” most:`, (name) => ` in the ${name}`];
+    const { words, asked, networks, other } = this.given;
     Object.assign(this, { words, asked, networks });
     this.texts = Object.keys(networks).map((name, k) => {
       const head = make("p", { class: "mattered-head" });
@@ -25,8 +27,20 @@ class LiveMattered extends LiveFigure {
     this.sure = button("This one", () => this.answer(this.guess));
     this.again = button("Ask me again", () => { this.ask(); this.draw(); });
     this.panel.append(...this.texts.map(({ block }) => block),
-      this.slider, make("div", { class: "live-row" }, this.sure, this.again), this.sentence);
-    this.ask();
+      this.slider, make("div", { class: "live-row" }, ...(other ? [this.swap(other)] : [this.sure, this.again])), this.sentence);
+    if (other) this.at = asked;
+    else this.ask();
+  }
+
+  /** Return a box that puts another sentence of as many words, and what the networks make of it, in place of the first. */
+  swap({ label: name, words, networks }) {
+    const first = { words: this.words, networks: this.networks };
+    return checkbox(name, (on) => {
+      Object.assign(this, on ? { words, networks } : first);
+      this.texts.forEach(({ spans }) => spans.forEach((span, m) => { span.textContent = this.words[m]; }));
+      this.at = this.asked;
+      this.draw();
+    });
   }
 
   word(word, m) {
@@ -83,12 +97,12 @@ class LiveMattered extends LiveFigure {
   }
 
   explanation(rows) {
-    const inThe = (k) => (rows.length > 1 ? ` in the ${this.texts[k].name}` : "");
-    const guessed = this.at === this.asked
+    const inThe = (k) => (rows.length > 1 ? this.inThe(this.texts[k].name) : "");
+    const guessed = this.at === this.asked && this.guess !== undefined
       ? `Your word, “${this.words[this.guess]}”, has ${rows.map(([, shares], k) =>
         percent(shares[this.guess]) + inThe(k)).join(" and ")}. ` : "";
     const most = rows.map(([, shares], k) => {
-      const ranked = [...shares.keys()].sort((a, b) => shares[b] - shares[a]).slice(0, MATTERED_NAMED);
+      const ranked = [...shares.keys()].sort((a, b) => shares[b] - shares[a]).slice(0, MATTERED_NAMED).filter((m) => shares[m] >= 0.005);
       return `${inThe(k)} ${ranked.map((m) => `“${this.words[m]}” ${percent(shares[m])}`).join(", ")}`;
     });
     return `${guessed}${this.tells(this.words[this.at])}${most.join(";")}.`;
