@@ -1,7 +1,8 @@
 /* The trained model of the farm: rnnlm_ref.pretrained.farm_model, one word at a time.
 
-The full figure shows the 64 numbers of the state after each word, and a bar for every word. The compact one, of the
-front page, shows after each word only whom the state is about, and bars for the words that are expected most. */
+The full figure shows the 64 numbers of the state after each word, and a bar for every word; first it asks which will be the
+longest. The compact one, of the front page, shows after each word only whom the state is about, and bars for the words that are
+expected most. */
 "use strict";
 
 const FARM_COLUMNS = [
@@ -38,18 +39,18 @@ class LiveFarm extends LiveFigure {
     this.now = make("div", { class: "farm-about" });
     this.panel.append(...(this.compact ? this.compactForm() : this.fullForm()));
     this.startOver();
-    if (!this.compact) FARM_BEGINNING.split(" ").forEach((word) => this.read(word));
+    this.asking = !this.compact;
     this.draw();
   }
 
   fullForm() {
-    const temperature = slider("temperature τ =", { min: 0.2, max: 3, step: 0.1, value: 1 }, (value) => {
-      this.temperature = value;
+    this.heat = slider("temperature τ =", { min: 0.2, max: 3, step: 0.1, value: 1 }, (value) => {
+      Object.assign(this, { temperature: value, asking: false });
       this.draw();
     });
-    return [this.typing(), this.text, legend(), this.buttons(), make("div", { class: "farm" },
-      make("div", {}, title("who is it about?"), make("div", { class: "farm-whom" }, this.heading(), this.now), temperature,
-        this.unitPicker()), this.palette()), this.sentence];
+    return [this.typing(), this.sentence, this.text, legend(), this.buttons(), make("div", { class: "farm" },
+      make("div", {}, title("who is it about?"), make("div", { class: "farm-whom" }, this.heading(), this.now), this.heat,
+        this.unitPicker()), this.palette())];
   }
 
   compactForm() {
@@ -77,6 +78,8 @@ class LiveFarm extends LiveFigure {
       this.drawUnit();
     });
     this.onlyKept = checkbox("", (isOn) => this.text.classList.toggle("farm-only-kept", isOn));
+    this.onlyKept.firstChild.checked = true;
+    this.text.classList.add("farm-only-kept");
     return make("div", {}, this.onlyKept, this.picker, this.unitSays);
   }
 
@@ -129,7 +132,7 @@ class LiveFarm extends LiveFigure {
   buttons() {
     return make("div", { class: "live-row" },
       button("Next word", () => this.act(() => this.read(this.sample(), true))),
-      button("Finish the sentence", () => { clearTimeout(this.writing); this.finish(); }),
+      button("Finish the sentence", () => this.act(() => this.finish())),
       button("Forget", () => this.act(() => this.forget())),
       button("Start over", () => this.act(() => this.startOver())));
   }
@@ -142,7 +145,7 @@ class LiveFarm extends LiveFigure {
 
   bar(word) {
     const bar = make("button", { type: "button", class: "farm-bar", value: word,
-      click: () => this.act(() => this.read(bar.value)) },
+      click: () => (this.asking ? this.guess(bar.value) : this.act(() => this.read(bar.value))) },
       make("span"), make("span", { class: "farm-share" }));
     this.bars.push(bar);
     return bar;
@@ -159,9 +162,15 @@ class LiveFarm extends LiveFigure {
 
   act(change) {
     clearTimeout(this.writing);
-    this.writing = null;
+    Object.assign(this, { writing: null, asking: false });
     change();
     this.draw();
+  }
+
+  /** Take a word for what the reader thinks is expected most, and show what is. */
+  guess(word) {
+    this.act(() => {});
+    this.say(`You said “${spoken(word)}”: it gets ${farmShare(this.probabilities()[this.tokens.indexOf(word)])}. ${this.expectation()}`);
   }
 
   readAll(typed) {
@@ -173,9 +182,9 @@ class LiveFarm extends LiveFigure {
         ""}It knows ${known.length} words: ${known.join(", ")}.`);
       return;
     }
-    const begins = words[0] === "the" && this.animals.includes(words[1]);
+    const begins = this.animals.includes(words[0] === "the" ? words[1] : words[0]);
     this.act(() => {
-      if (this.compact && begins && this.words.at(-1) !== ".") this.startOver("");
+      if (begins && this.words.at(-1) !== "." && (this.compact || this.words.length)) this.startOver("");
       words.forEach((word) => this.read(word));
       if (this.compact) this.input.placeholder = FARM_COMPACT_OFFERS[1];
     });
@@ -186,8 +195,7 @@ class LiveFarm extends LiveFigure {
   finish() {
     const word = this.sample();
     this.read(word, true);
-    this.writing = word === "." ? null : setTimeout(() => this.finish(), LiveFigure.calm.matches ? 0 : 350);
-    this.draw();
+    this.writing = word === "." ? null : setTimeout(() => { this.finish(); this.draw(); }, LiveFigure.calm.matches ? 0 : 350);
   }
 
   /** Set the state to zeros, and nothing else: the text stays. */
@@ -198,8 +206,9 @@ class LiveFarm extends LiveFigure {
     this.text.lastChild.classList.add("farm-forgotten");
   }
 
-  /** Begin after a whole sentence; on the front page, in the middle of the next one, as its question does. */
-  startOver(beginning = this.compact ? FARM_COMPACT_BEGINNING : "") {
+  /** Begin after a whole sentence, in the middle of the next one, as the page's question does. */
+  startOver(beginning = this.compact ? FARM_COMPACT_BEGINNING : FARM_BEGINNING) {
+    if (this.heat && beginning) setSlider(this.heat, this.temperature = 1, "1");
     this.text.replaceChildren();
     this.state = this.b.map(() => 0);
     this.words = [];
@@ -258,7 +267,7 @@ class LiveFarm extends LiveFigure {
     const ranked = [...p.keys()].sort((a, b) => p[b] - p[a]);
     this.bars.forEach((bar, k) => {
       if (this.compact) bar.value = this.tokens[ranked[k]];
-      const share = p[this.tokens.indexOf(bar.value)];
+      const share = this.asking ? 0 : p[this.tokens.indexOf(bar.value)];
       bar.style.setProperty("--share", share);
       bar.firstChild.textContent = spoken(bar.value);
       bar.lastChild.textContent = share < 0.005 ? "" : farmShare(share);
@@ -272,8 +281,13 @@ class LiveFarm extends LiveFigure {
     }
     if (this.writing) return this.say("Writing …"); // the words of a whole sentence would be read out one by one
     if (this.compact) return this.say(`${this.whom()}.`);
+    this.say(this.asking ? `It has read “${FARM_BEGINNING}”. Which word will it expect most? Click it below.` : this.expectation());
+  }
+
+  expectation() {
+    const p = this.probabilities(), ranked = [...p.keys()].sort((a, b) => p[b] - p[a]);
     const expected = ranked.slice(0, 4).map((id) => `${spoken(this.tokens[id])} ${farmShare(p[id])}`);
-    this.say(`${this.whom()}, and the model expects: ${expected.join(", ")}.`);
+    return `${this.whom()}, and the model expects: ${expected.join(", ")}.`;
   }
 
   /** Say what was read, and whom it is about: the animal with the largest sum, unless that is nearer to 0 than to 1. */
@@ -291,7 +305,7 @@ class LiveFarm extends LiveFigure {
     if (sound >= 0 && named.length < 2) return `${quoted} ${this.remembered(sentence, named[0], sound)}`;
     const read = sentence.length ? `${isWhole ? "At the end of" : "After"} ${quoted}` : "With a state of zeros";
     if (largest < FARM_SOMEBODY) return `${crowd}${read} it is about nobody`;
-    if (isNobody) return `${read} the sums point to the ${animal}, but no sentence that the model has read makes such a state`;
+    if (isNobody || (named.length > 1 && !named.includes(animal))) return `${crowd}${read} the sums point to the ${animal}, but no sentence that the model has read makes such a state`;
     const odd = named.includes(animal) ? "" : this.wasCutShort()
       ? `: a sentence before stopped without a sound, and the model has never read one like that` : ", whom this sentence doesn’t name";
     return `${crowd}${read} it is ${odd && this.words.includes(animal) ? "still " : ""}about the ${animal}${odd}`;
