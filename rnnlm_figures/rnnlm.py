@@ -5,6 +5,9 @@ import itertools
 import numpy as np
 from matplotlib.patches import Rectangle
 
+from rnnlm_ref.generate import next_word_probabilities
+from rnnlm_ref.pretrained import farm_model, states_after
+
 from .drawing import (
     BLUE,
     BLUE_FILL,
@@ -34,27 +37,35 @@ KINDS = {  # the words of the farm, by the part that they play
 KIND_COLOURS = {"animal": ORANGE, "place": GREEN, "link": BLUE, "sound": RED, "rest": FAINT}
 
 
-def model_over_time():
-    """Return a drawing of the language model's four layers at three steps."""
+def model_over_time(words=("the", "owl", "in", "the")):
+    """Return a drawing of the language model's four layers at three steps, with what a trained one gave each target."""
+    model, vocabulary = farm_model()
+    before = ["the", "bee", "near", "the", "wood", "buzzes", "."]
+    scores = model.layers[-1].forward(states_after(model, vocabulary, [*before, *words[:-1]])[np.newaxis])[0, -3:]
     picture = Drawing(10, 14)
     _name_layers(picture)
-    for t, x in enumerate([3.9, 6.1, 8.3]):
-        picture.cell(x, 12.4, t)
-        picture.arrow((x + 0.5, 12.3), (x + 0.5, 11.5))
-        picture.cell(x, 0.9, t + 1)
-        picture.arrow((x + 0.5, 2), (x + 0.5, 3.1))
+    for t, x in enumerate([3.6, 5.8, 8.0]):
+        picture.cell(x, 12.4, words[t], width=1.6)
+        picture.arrow((x + 0.8, 12.3), (x + 0.8, 11.5))
+        picture.cell(x, 0.9, words[t + 1], width=1.6)
+        picture.arrow((x + 0.8, 2), (x + 0.8, 3.1))
+        p = next_word_probabilities(scores[t])[vocabulary.encode([words[t + 1]])[0]]
+        written = [
+            *(str(param.shape[-1]) for param in (model.params[0], model.params[2], model.params[4])),
+            f"{100 * p:.0f} %",
+        ]
         for row, fill in enumerate([BLUE_FILL, ORANGE_FILL, BLUE_FILL, GREEN_FILL]):
-            picture.cell(x - 0.3, 10.4 - 2.4 * row, "", width=1.6, fill=fill)
+            picture.cell(x, 10.4 - 2.4 * row, written[row], width=1.6, fill=fill)
             if row < 3:
-                picture.arrow((x + 0.5, 10.3 - 2.4 * row), (x + 0.5, 9.1 - 2.4 * row))
+                picture.arrow((x + 0.8, 10.3 - 2.4 * row), (x + 0.8, 9.1 - 2.4 * row))
     for x in (3, 5.2, 7.4, 9.6):
         picture.arrow((x, 8.5), (min(x + 0.55, 9.98), 8.5), colour=ORANGE)
     picture.text(2.95, 8.05, "h", colour=ORANGE)
     picture.text(6.6, 0.4, "one loss: the mean over all positions", colour=GREEN)
-    return picture.show("""Three columns, one for each step. From below, the input ids 0, 1, 2 go up through
-        TimeEmbedding, TimeRNN and TimeAffine to TimeSoftmaxWithLoss, which the targets 1, 2, 3 enter from above. Only
-        TimeRNN has arrows from column to column: the hidden state h comes in from the window before and goes on to the
-        next.""")
+    return picture.show(f"""Three columns, one for each step. From below, the words {", ".join(words[:-1])} go up
+        through TimeEmbedding, TimeRNN and TimeAffine, with 16, 64 and 27 numbers each, to TimeSoftmaxWithLoss. There
+        the targets {", ".join(words[1:])} enter from above, and each stands with what a trained model gave it. Only
+        TimeRNN has arrows from column to column: h comes in from the window before and goes on to the next.""")
 
 
 def _name_layers(picture):

@@ -103,7 +103,7 @@ PRESSES = pytest.mark.parametrize(
     [
         ("farm", ["Forget"]),
         ("farm[compact]", ["Forget"]),
-        ("training", ["trigram: 3.10", "Train", "Pause"]),
+        ("training", ["trigram: 3.10", "Pause"]),
         ("teller", ["No, another thing"]),
         ("unrolled", ["To the end", "drop “+ dh”"]),
         ("logits", ["10 steps"]),
@@ -665,7 +665,6 @@ def test_the_browser_trains_the_model_as_python_does(figure):
     live = figure("training")
     assert {"40", "unigram 14.73"} <= {*shown(live, "text", "e.textContent")}
     press(live, "trigram: 3.10")
-    press(live, "Train")
     live.page.wait_for_function(
         "live => live.rows.at(-1)?.step > 120", arg=live.element_handle()
     )  # in the second epoch
@@ -680,7 +679,10 @@ def test_the_browser_trains_the_model_as_python_does(figure):
     perplexity, right = measured[-1]
     steps, now = rows[-1]["step"], f"{perplexity:.2f}, {100 * right:.0f} % of the sounds right"
     assert said(live) == f"Paused. After {steps} steps: perplexity {now}."
-    assert re.match(rf"{steps} steps: {now}\n\d of \d right: the ", live.locator("li").last.inner_text())
+    assert re.match(
+        rf"{steps} steps: {now}\n\d+ of 24 are sentences, \d+ right: the ",
+        live.locator("li").last.inner_text(),
+    )
 
 
 def write(live, *tries):
@@ -688,7 +690,7 @@ def write(live, *tries):
     live.evaluate(
         """(live, words) => {
         window.drawn = () => live.tokens.indexOf(words.shift());
-        live.rows = [{ step: 25, perplexity: 3, right: 0.5, sentences: live.write() }];
+        live.rows = [{ step: 25, perplexity: 3, right: 0.5, texts: live.write() }];
         live.draw();
     }""",
         " ".join(tries).split(),
@@ -696,32 +698,42 @@ def write(live, *tries):
     return live.locator("li").inner_text().split("\n")[1]
 
 
-def test_the_list_counts_the_right_sounds_of_the_sentences_that_have_one(figure):
+def test_the_list_counts_the_sentences_among_24_texts_and_their_right_sounds_and_shows_four_short_ones(figure):
     live = figure("training")
+    long = "owl in the wood near the barn behind the house hoots ."
     wrote = write(
         live,
-        *("barn hoots .", "cow moos .", "dog near the barn moos .", "in the in the in the in the in the"),
-        *("bee in the wood buzzes .", "cat .", "owl hoots ."),
+        *(
+            long,
+            "frog house meows cat behind croaks .",
+            "cow moos .",
+            "dog near the barn moos .",
+            "bee in the wood buzzes .",
+        ),
+        *("cat .", "owl near the barn hoots .", *["cow in the house moos ."] * 17),
     )
-    expected = "the cow moos ✓. the dog near the barn moos ✗. the bee in the wood buzzes ✓. the owl hoots ✓."
-    assert wrote == f"3 of 4 right: {expected}"
-    assert write(live, *["barn hoots ."] * 24) == "No sentence yet: the barn hoots."
+    shown_first = "the dog near the barn moos ✗. the bee in the wood buzzes ✓."
+    expected = f"{shown_first} the owl near the barn hoots ✓. the cow in the house moos ✓."
+    assert wrote == f"21 of 24 are sentences, 20 right: {expected}"
+    assert write(live, *["barn hoots ."] * 24) == "None of 24 is a sentence: the barn hoots."
+    endless = write(live, "in the " * 30, *["barn hoots ."] * 23)
+    assert endless == "None of 24 is a sentence: the in the in the in the in the in the …"
+    assert write(live, *["barn hoots ."] * 23, long).startswith("1 of 24 are sentences, 1 right: the owl in")
 
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_the_page_keeps_its_height_while_it_trains_and_has_no_list_before(figure, width):
     live = figure("training")
     live.page.set_viewport_size({"width": width, "height": 900})
-    press(live, "trigram: 3.10")
     assert not live.locator("ol").is_visible()
-    press(live, "Train")
+    press(live, "trigram: 3.10")
     press(live, "Pause")
     heights = [live.bounding_box()["height"]]
     long, short = (["the", "horse", *["behind", "the", "garden"] * places, "neighs", "."] for places in (2, 1))
     live.evaluate(
         """(live, sentences) => {
         live.rows = [0, 25, 131, 290, 1190].map((step) => (
-            { step, perplexity: 2.57, right: 0.99, sentences: sentences.slice(0, step ? 4 : 1) }));
+            { step, perplexity: 2.57, right: 0.99, texts: step ? sentences : [Array(60).fill('the')] }));
         live.done = true;
         live.draw();
     }""",
@@ -736,14 +748,12 @@ def test_training_asks_first_and_starts_over_from_the_same_numbers(figure):
     live = figure("training")
     assert not live.get_by_role("button", name="Train", exact=True).is_visible()
     live.get_by_role("button", name="best possible: 2.52").press("Enter")
-    live.page.keyboard.press("Enter")  # on Train, which has the focus now
     live.page.wait_for_function("live => live.losses.length > 3", arg=live.element_handle())
     first = live.evaluate("live => live.losses.slice(0, 3)")
     press(live, "Start over")
-    assert said(live).endswith("Say so first.")
+    assert said(live).endswith("Press your guess, and the training begins.")
     assert not live.evaluate("live => live.frame || live.losses.length")
     press(live, "bigram: 3.76")
-    press(live, "Train")
     live.page.wait_for_function("live => live.losses.length > 3", arg=live.element_handle())
     assert live.evaluate("live => live.losses.slice(0, 3)") == first
     press(live, "Pause")

@@ -20,6 +20,7 @@ import numpy as np
 
 from rnnlm_figures import teller
 from rnnlm_figures.mattered import all_mattered
+from rnnlm_figures.rnnlm import KINDS
 from rnnlm_ref.model import Rnnlm
 from rnnlm_ref.pretrained import FARM, animal_factors, farm_model
 from rnnlm_ref.source import SOUNDS
@@ -54,6 +55,7 @@ def training(mode):
     phrases = re.findall(r"(?:\w+ )?the \w+|\w+ \.|\w+", " ".join(words))
     letters = dict(zip(dict.fromkeys(phrases), string.ascii_letters, strict=False))
     first = np.concatenate([param.ravel() for param in Rnnlm(len(vocabulary), 16, 64, rng=0).params])
+    animal, link, place, sound = ("|".join(KINDS[kind]) for kind in ("animal", "link", "place", "sound"))
     bars = {name: source.ngram_perplexity(n) for n, name in enumerate(["unigram", "bigram", "trigram"], 1)}
     data = {
         "tokens": vocabulary.tokens,
@@ -62,6 +64,7 @@ def training(mode):
         "heldOut": 20_000,
         "numbers": base64.b64encode(first.astype("<f4").tobytes()).decode(),
         "sounds": SOUNDS,
+        "sentence": rf"^the ({animal}) (({link}) the ({place}) )+({sound}) \.$",
         "bars": bars | {"best possible": source.best_perplexity()},
     }
     return json.dumps(data, separators=(",", ":"))

@@ -10,9 +10,9 @@ const TRAINING_RANGES = [150, 300, 600, 1200]; // steps that the axis holds
 const TRAINING_SCALES = [ // of the perplexity: from a fresh model down, then, after so many steps, around the bars
   { after: 0, low: 2.3, high: 45, ticks: [3, 5, 10, 20, 40] }, { after: 50, low: 2.4, high: 4, ticks: [2.5, 3, 3.5, 4] }];
 const TRAINING_KEPT = [0, 25, 131, 290]; // after so many steps what it wrote stays in the list, above the newest
-const TRAINING_SENTENCES = 4, TRAINING_TRIES = 24; // of a young model few sentences have a sound
+const TRAINING_TRIES = 24, TRAINING_SHOWN = 4; // so often does it write, and so many sentences are shown
 const TRAINING_WARM_UP = ". the bee near the wood buzzes"; // in training it hardly ever met a state of zeros
-const TRAINING_LONGEST = 11; // words of a sentence and its full stop, so that the list keeps its height
+const TRAINING_LONGEST = 60, TRAINING_SHORT = 11; // words, with the full stop: of what it writes, and of what is shown, so that the list keeps its height
 
 /** The chapter's `Rnnlm`, for N tracks and windows of T steps. Several may share their numbers. */
 class TrainingNetwork {
@@ -105,20 +105,20 @@ class LiveTraining extends LiveFigure {
   static title = "Train the model: its perplexity, and what it writes";
 
   build() {
-    const { tokens, phrases, text, heldOut, numbers, sounds, bars } = this.given;
+    const { tokens, phrases, text, heldOut, numbers, sounds, sentence, bars } = this.given;
     const ids = [...text].flatMap((letter) => phrases[letter].split(" ")).map((word) => tokens.indexOf(word));
     const train = ids.slice(0, -heldOut), test = ids.slice(-heldOut), { N, T, epochs } = TRAINING;
     Object.assign(this, { tokens, sounds, bars, first: new Float32Array(bytes(numbers).buffer),
       windows: windowsOf(train, Math.floor((train.length - 1) / N)),
       heldOut: windowsOf(test, Math.ceil((test.length - 1) / (N * T)) * T),
-      soundIds: Object.values(sounds).map((sound) => tokens.indexOf(sound)) });
+      wellFormed: new RegExp(sentence), soundIds: Object.values(sounds).map((sound) => tokens.indexOf(sound)) });
     this.steps = epochs * this.windows.length;
     this.picture = make("svg", { class: "live-drawing", viewBox: "0 0 340 372", role: "img",
       "aria-label": "Above, the perplexity on held-out text after each step, with the bars to beat; below, the share of right sounds. The list has the numbers" });
     this.list = make("ol", { class: "training-rows", "aria-label": "How good it was, and what it wrote" });
     this.guesses = make("div", { class: "live-row", role: "group", "aria-label": "Down to which line?" },
       ...["bigram", "trigram", "best possible"].map((name) => button(`${name}: ${bars[name].toFixed(2)}`,
-        () => { this.guess = name; this.draw(); this.go.focus(); })));
+        () => { this.guess = name; this.goOn(); this.draw(); this.go.focus(); })));
     this.go = button("Train", () => { this.frame ? this.pause() : this.goOn(); this.draw(); });
     this.controls = make("div", { class: "live-row" }, this.go, button("Start over", () => { this.startOver(); this.draw(); }));
     this.panel.append(this.sentence, this.guesses, this.controls, this.picture, this.list);
@@ -183,27 +183,29 @@ class LiveTraining extends LiveFigure {
       });
       yield;
     }
-    this.rows.push({ step: this.losses.length, perplexity: Math.exp(loss / count), right: right / asked, sentences: this.write() });
+    this.rows.push({ step: this.losses.length, perplexity: Math.exp(loss / count), right: right / asked, texts: this.write() });
   }
 
-  /** Let the model write short sentences until a few have a sound. If none has, return the first as it is. */
+  /** Let the model write some texts, each up to a full stop. */
   write() {
-    const network = new TrainingNetwork(this.numbers, this.tokens.length, 1, 1), tries = [];
-    const read = (word) => network.forward([this.tokens.indexOf(word)]), found = () => tries.filter((words) => this.hasSound(words));
+    const network = new TrainingNetwork(this.numbers, this.tokens.length, 1, 1), read = (word) => network.forward([this.tokens.indexOf(word)]);
     TRAINING_WARM_UP.split(" ").forEach(read);
-    while (tries.length < TRAINING_TRIES && found().length < TRAINING_SENTENCES) {
+    return Array.from({ length: TRAINING_TRIES }, () => {
       const words = ["the"];
       read(".");
       while (words.length === 1 || (words.at(-1) !== "." && words.length < TRAINING_LONGEST)) words.push(this.tokens[drawn(read(words.at(-1)))]);
-      tries.push(words);
-    }
-    return found().length ? found() : tries.slice(0, 1);
+      return words;
+    });
   }
 
-  /** Say whether a sentence names an animal first and ends in a sound, so that this is right or wrong. */
-  hasSound(words) {
-    const [, animal] = words, [sound, stop] = words.slice(-2);
-    return animal in this.sounds && this.soundIds.includes(this.tokens.indexOf(sound)) && stop === ".";
+  /** Say whether words are a sentence as the farm makes them, but for its sound, which may be any. */
+  isSentence(words) {
+    return this.wellFormed.test(words.join(" "));
+  }
+
+  /** Say whether a sentence ends in the sound of its animal. */
+  isRight([, animal, ...rest]) {
+    return this.sounds[animal] === rest.at(-2);
   }
 
   draw() {
@@ -246,20 +248,22 @@ class LiveTraining extends LiveFigure {
       name(right, low(0.5), "right sounds, %"), name(right, low(chance) - 4, "by guessing"));
   }
 
-  /** Return what was measured at a step, and the sentences of then: how many end in the right sound, and each with its mark. */
-  sample({ step, perplexity, right, sentences }) {
-    const whole = sentences.filter((words) => this.hasSound(words));
-    const count = whole.filter(([, animal, ...rest]) => rest.at(-2) === this.sounds[animal]).length;
+  /** Return what was measured at a step, how many of the texts are sentences and have the right sound, and a few of these, each with its mark. */
+  sample({ step, perplexity, right, texts }) {
+    const whole = texts.filter((words) => this.isSentence(words)), short = whole.filter((words) => words.length <= TRAINING_SHORT);
+    const shown = (short.length ? short : whole).slice(0, TRAINING_SHOWN), [first] = texts;
+    const told = whole.length ? `${whole.length} of ${texts.length} are sentences, ${whole.filter((words) => this.isRight(words)).length} right: `
+      : `None of ${texts.length} is a sentence: `;
     return make("li", {}, make("span", { class: "training-when" }, `${step} steps: ${perplexity.toFixed(2)}, ${percent(right)} of the sounds right`),
-      make("strong", {}, whole.length ? `${count} of ${whole.length} right: ` : "No sentence yet: "),
-      ...(whole.length ? whole.flatMap((words) => this.marked(words)) : [sentences[0].join(" ").replace(/ \.$/, "."), sentences[0].at(-1) === "." ? "" : " …"]));
+      make("strong", {}, told), ...(whole.length ? shown.flatMap((words) => this.marked(words))
+        : [first.slice(0, TRAINING_SHORT).join(" ").replace(/ \.$/, "."), first.length > TRAINING_SHORT ? " …" : ""]));
   }
 
   /** Return a sentence whose sound has a mark. */
-  marked([the, animal, ...rest]) {
-    const [sound] = rest.slice(-2), isRight = this.sounds[animal] === sound;
-    return [`${[the, animal, ...rest.slice(0, -2)].join(" ")} `,
-      make("span", { class: isRight ? "training-right" : "training-wrong" }, `${sound} ${isRight ? "✓" : "✗"}`), ". "];
+  marked(words) {
+    const isRight = this.isRight(words);
+    return [`${words.slice(0, -2).join(" ")} `,
+      make("span", { class: isRight ? "training-right" : "training-wrong" }, `${words.at(-2)} ${isRight ? "✓" : "✗"}`), ". "];
   }
 
   /** Say how the end compares with what the reader said. */
@@ -269,8 +273,8 @@ class LiveTraining extends LiveFigure {
   }
 
   told(last) {
-    if (!this.guess) return "The model is fresh, and ten epochs lie before it. Down to which line will the perplexity get? Say so first.";
-    if (!last) return `You say ${this.bars[this.guess].toFixed(2)}. Now let your browser train it.`;
+    if (!this.guess) return "The model is fresh, and ten epochs lie before it. Down to which line will the perplexity get? Press your guess, and the training begins.";
+    if (!last) return `You say ${this.bars[this.guess].toFixed(2)}. Your browser trains it.`;
     const passed = Object.keys(this.bars).filter((name) => last.perplexity < this.bars[name]);
     const sounds = last.right > 0.9 ? "nearly all" : last.right > 0.5 ? "most" : "few";
     if (this.frame) return `Training. Below ${passed.length ? `the ${passed.at(-1)}` : "no bar yet"}; ${sounds} of the sounds are right.`;
