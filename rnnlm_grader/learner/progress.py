@@ -49,8 +49,8 @@ def note(results: Collection[PartResult], is_whole: bool) -> tuple[str, str]:
     }
     write(known)
     line = summary(known) if is_whole else ""
-    links = [escaped(line), *(links_onward(results) if is_whole else ())]
-    return line, (element("div", "", " · ".join(links)) if any(links) else "") + SCRIPT % json.dumps(known)
+    links = [*filter(None, [escaped(line)]), *(links_onward(results) if is_whole else ())]
+    return line, (element("div", "", " · ".join(links)) if links else "") + SCRIPT % json.dumps(known)
 
 
 def links_onward(results: Iterable[PartResult]) -> Iterator[str]:
