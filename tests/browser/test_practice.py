@@ -240,6 +240,7 @@ def test_a_report_is_gone_once_other_code_is_checked_and_its_points_are_known_af
 
 def test_hints_are_offered_as_long_as_there_are_any_and_stay_after_a_reload(practise):
     here = practise("01-embedding")
+    here.tab.get_by_text("Write each answer right here").wait_for()
     hints = here.part("MyEmbedding").locator(".practice-hint")
     here.press("MyEmbedding", "hint")
     here.tab.reload()

@@ -23,7 +23,8 @@ WITHOUT = """Where this book is served together with its lab, the exercise can b
 in the page, and it is checked in your browser."""
 BEGIN = """<rnnlm-practice class="d-print-none" data-exercise="{slug}" data-notebook="{name}"
 data-address="{address}" hidden>
-<script>location.protocol === "file:" || import("../lab/practice/practice.js")</script>"""
+<script>location.protocol === "file:" || import("../lab/practice/practice.js")</script>
+<p>Write each answer right here, below its task. Python starts in your browser as you do.</p>"""
 AS_NOTEBOOK = """<div class="lab-offer d-print-none" hidden><p>The same work as a notebook, in JupyterLab:
 <a target="_blank" href="{address}">Open the exercise in this browser</a>.</p>
 <script>document.currentScript.parentElement.hidden = location.protocol === "file:";</script></div>"""
