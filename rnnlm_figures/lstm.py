@@ -229,20 +229,20 @@ def two_steps_back(from_above, dh_later, dc_later, slope, f, dh_prev):
     slope, f, dh_prev : float
         o (1 - tanh² c) and the forget gate of step t, and what it hands back to the last h.
     """
-    picture, dh = Drawing(10, 9), from_above + dh_later
+    picture, dh = Drawing(11.2, 9), from_above + dh_later
     through = dh * slope
     dc = dc_later + through
-    _draw_step_back(picture, 4.95, "t", from_above, (dh_later, dc_later), (_number(dh), _number(dc)))
-    _draw_step_back(picture, 0, "t − 1", from_above, (dh_prev, dc * f), (_number(from_above + dh_prev), "dc"))
-    picture.text(7.3, 4.6, f"× {_number(slope)}", align="left", size=SMALL)
-    picture.text(7.3, 5.15, f"= {_number(through)}", align="left", size=SMALL)
-    picture.text(4.9, 4.7, "@ Wh.T", colour=VIOLET, align="right", size=SMALL)
-    picture.text(5.37, 8.4, f"× f = {_number(f)}", colour=GREEN, size=SMALL)
+    _draw_step_back(picture, 5.55, "t", from_above, (dh_later, dc_later), (_number(dh), _number(dc)))
+    _draw_step_back(picture, 0.6, "t − 1", from_above, (dh_prev, dc * f), (_number(from_above + dh_prev), "dc"))
+    picture.text(7.9, 4.6, f"× {_number(slope)}", align="left", size=SMALL)
+    picture.text(7.9, 5.15, f"= {_number(through)}", align="left", size=SMALL)
+    picture.text(5.5, 4.7, "@ Wh.T", colour=VIOLET, align="right", size=SMALL)
+    picture.text(5.97, 8.4, f"× f = {_number(f)}", colour=GREEN, size=SMALL)
     for x, y, name, colour in [
-        (9.45, 2.0, "dh", ORANGE),
-        (4.5, 2.0, "dh_prev", ORANGE),
-        (9.35, 6.6, "dc_later", GREEN),
-        (4.5, 6.6, "dc_prev", GREEN),
+        (10.55, 2.0, "dh", ORANGE),
+        (5.1, 2.0, "dh_prev", ORANGE),
+        (10.3, 6.6, "dc_later", GREEN),
+        (5.1, 6.6, "dc_prev", GREEN),
     ]:
         picture.text(x, y, name, colour=colour)
     return picture.show(f"""Step t on the right, step t minus 1 on the left, and two lines from right to left. On the

@@ -134,7 +134,7 @@ def scores_shares_slopes(scores, targets, shares, slopes, loss):
 def losses_with_and_without_mask(losses):
     """Return a plot of the loss of the kept positions over 60 updates, one curve for each of two ways to learn."""
     plot = Canvas(figsize=(4.4, 2.9), layout="constrained")
-    axes = plain_axes(plot, xlabel="update", ylabel="loss of the kept positions", ylim=(0.9, 1.75))
+    axes = plain_axes(plot, xlabel="update (the first 60)", ylabel="loss of the kept positions", ylim=(0.9, 1.75))
     for (name, curve), colour, y in zip(losses.items(), [GREEN, RED], [1.17, 1.66], strict=True):
         axes.plot(curve[:60], color=colour, linewidth=2)
         axes.text(59, y, name, color=colour, ha="right", va="center")
