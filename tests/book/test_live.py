@@ -210,6 +210,27 @@ def test_the_tracks_give_the_batches_that_python_cuts(figure, N):
         assert f"Of 25 pairs {unused} " in said(live)
 
 
+def test_windows_side_by_side_are_those_that_python_cuts_and_where_a_row_leaps_is_said(figure):
+    live = figure("tracks")
+    live.get_by_label("windows side by side").check()
+    wrong = np.arange(24).reshape(-1, 2, 3)
+    for k, expected in enumerate(wrong):
+        cells = shown(live, "td", "Number(e.firstChild.textContent)")
+        assert np.array_equal(np.reshape(cells, (2, 2, 3)), [expected, expected + 1])
+        leaps = ", but it has just read" in said(live)
+        assert leaps == (k > 0)
+        press(live, "Next batch")
+    press(live, "Start over")
+    press(live, "Next batch")
+    assert said(live) == (
+        "4 batches. In batch 1 row 0 goes on at 6, “sat”, but it has just read 2, “dark”; "
+        "row 1 goes on at 9, “tree”, but it has just read 5, “owl”."
+    )
+    set_slider(live.get_by_label("tracks N"), 1)
+    press(live, "Next batch")
+    assert said(live).endswith("row 0 goes on at 3, “night”.")
+
+
 def test_the_window_of_the_tracks_lies_over_the_ids_of_its_batch(figure):
     live = figure("tracks")
     live.page.emulate_media(reduced_motion="reduce")

@@ -22,7 +22,9 @@ class LiveTracks extends LiveFigure {
     this.panel.append(this.text, slider("tracks N =", { min: 1, max: 4, step: 1, value: 2 }, change("N")),
       slider("steps T =", { min: 2, max: 6, step: 1, value: 3 }, change("T")), this.picture,
       make("div", { class: "live-row" }, button("Next batch", () => this.go(this.batch + 1)),
-        button("Back", () => this.go(this.batch - 1)), button("Start over", () => this.go(0))), this.arrays, this.sentence);
+        button("Back", () => this.go(this.batch - 1)), button("Start over", () => this.go(0)),
+        checkbox("no tracks: windows side by side", (isOn) => { this.setting.isSideBySide = isOn; this.go(0); })),
+      this.arrays, this.sentence);
   }
 
   go(batch) {
@@ -33,7 +35,8 @@ class LiveTracks extends LiveFigure {
   draw() {
     const { N, T } = this.setting, pairs = this.words.length - 1, { M } = tracksCut(pairs + 1, this.setting);
     const { xs, ts } = tracksBatch(this.words.length, this.setting, this.batch);
-    const kind = (id) => (id < N * M ? `tracks-${Math.floor(id / M)}` : "tracks-none");
+    const { isSideBySide } = this.setting, used = N * (isSideBySide ? T * tracksCut(pairs + 1, this.setting).batches : M);
+    const kind = (id) => (id < used ? `tracks-${Math.floor(id / (isSideBySide ? T : M)) % N}` : "tracks-none");
     const read = new Set(xs.flat());
     this.text.replaceChildren(...this.words.flatMap((word, id) => [make("ruby", {
       class: `${kind(id)} ${read.has(id) ? "tracks-read" : ""}` }, word, make("rt", {}, String(id))), " "]));
@@ -44,14 +47,15 @@ class LiveTracks extends LiveFigure {
       cell(n * M + m, 1 + m * width, TRACKS_TOP + TRACKS_ROW * n, width, m < M ? kind(n * M) : "tracks-none")).flat();
     this.cells.replaceChildren(make("text", { x: 1, y: 12, class: "live-label tracks-head" }, "the text, one id after the other"),
       ...this.words.flatMap((_, id) => cell(id, 1 + id * narrow, 19, narrow, kind(id))),
-      make("text", { x: 1, y: 62, class: "live-label tracks-head" }, `${N} ${N > 1 ? "tracks" : "track"} of ${M}, and the first target after each`),
-      ...xs.flatMap((_, n) => row(n)));
+      ...(isSideBySide ? [] : [make("text", { x: 1, y: 62, class: "live-label tracks-head" },
+        `${N} ${N > 1 ? "tracks" : "track"} of ${M}, and the first target after each`), ...xs.flatMap((_, n) => row(n))]));
     this.windows.forEach((box, inputs) => {
+      box.toggleAttribute("hidden", Boolean(isSideBySide));
       box.style.transform = `translateX(${1 + width * (this.batch * T + 1 - inputs)}px)`;
       box.setAttribute("width", width * T);
       box.setAttribute("height", TRACKS_ROW * N + 1);
     });
-    this.picture.setAttribute("viewBox", `0 0 340 ${TRACKS_TOP + TRACKS_ROW * N + 2}`);
+    this.picture.setAttribute("viewBox", `0 0 340 ${isSideBySide ? 40 : TRACKS_TOP + TRACKS_ROW * N + 2}`);
     this.arrays.replaceChildren(this.array("xs", xs, kind), this.array("ts", ts, () => "tracks-none"));
     this.say(this.explanation(xs));
   }
@@ -64,6 +68,12 @@ class LiveTracks extends LiveFigure {
         ...row.map((id) => make("td", { class: kind(id) }, String(id), make("span", {}, this.words[id])))))));
   }
 
+  /** Say where a row goes on that is no track, and what it read last. */
+  leap(id, n) {
+    const { xs } = tracksBatch(this.words.length, this.setting, this.batch - 1), last = xs[n].at(-1);
+    return `row ${n} goes on at ${id}, “${this.words[id]}”${id === last + 1 ? "" : `, but it has just read ${last}, “${this.words[last]}”`}`;
+  }
+
   /** Say where the rows stop at first, and from then on where they go on. */
   explanation(xs) {
     const { N, T } = this.setting, pairs = this.words.length - 1;
@@ -71,6 +81,7 @@ class LiveTracks extends LiveFigure {
     const places = (verb, at) => xs.map((row, n) => `row ${n} ${n ? "" : verb} at ${row.at(at)}, “${this.words[row.at(at)]}”`
       .replace("  ", " ")).join("; ");
     const count = `${batches} ${batches > 1 ? "batches" : "batch"}`;
+    if (this.setting.isSideBySide && this.batch) return `${count}. In batch ${this.batch} ${xs.map((row, n) => this.leap(row[0], n)).join("; ")}.`;
     const head = this.batch === 0 ? `${count}. In batch 0 ${places("stops", -1)}.`
       : `${count}. In batch ${this.batch} ${places("goes on", 0)}. ${N > 1 ? "These were" : "This was"} the last column of ts.`;
     if (this.batch < batches - 1) return this.batch === 0 ? `${head} Where ${N > 1 ? "do they" : "does it"} go on?` : head;
@@ -83,15 +94,16 @@ class LiveTracks extends LiveFigure {
 }
 
 /** Return the length of a track and the number of batches for a text of so many ids. */
-function tracksCut(ids, { N, T }) {
+function tracksCut(ids, { N, T, isSideBySide }) {
   const M = Math.floor((ids - 1) / N);
-  return { M, batches: Math.floor(M / T) };
+  return { M, batches: Math.floor(isSideBySide ? (ids - 1) / (N * T) : M / T) };
 }
 
 /** Return the ids of one batch, inputs and targets. */
 function tracksBatch(ids, setting, k) {
-  const { N, T } = setting, { M } = tracksCut(ids, setting);
-  const xs = Array.from({ length: N }, (_, n) => Array.from({ length: T }, (_, t) => n * M + k * T + t));
+  const { N, T, isSideBySide } = setting, { M } = tracksCut(ids, setting);
+  const begin = (n) => (isSideBySide ? (k * N + n) * T : n * M + k * T);
+  const xs = Array.from({ length: N }, (_, n) => Array.from({ length: T }, (_, t) => begin(n) + t));
   return { xs, ts: xs.map((row) => row.map((id) => id + 1)) };
 }
 
