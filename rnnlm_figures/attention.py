@@ -158,9 +158,8 @@ def owl_or_hill(owl, hill):
     first, second = (shares[asked - 1] for *_, shares in hill)
     columns = [(names[0], first, GREEN, GREEN_FILL), (names[1], second, ORANGE, ORANGE_FILL)]
     given = [
-        {"words": text, "networks": {name: _by_word(*found) for name, (_, *found) in zip(names, looks, strict=True)}}
+        {"words": looks[0][0], "networks": {n: _by_word(*found) for n, (_, *found) in zip(names, looks, strict=True)}}
         for looks in (owl, hill)
-        for text, *_ in looks[:1]
     ]
     return shares_in_columns(words, columns, 0.01).show(
         f"""Where two trained layers of attention look for the first sound when a hill stands where the owl did. Trained

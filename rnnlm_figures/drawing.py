@@ -200,7 +200,7 @@ def expected_curve(x, curves, asked, names, axes, powers):
     axes : (str, str)
         What the axes are called, x first.
     powers : (int, int)
-        The lowest and the highest power of ten on the axis, a multiple of 3 apart.
+        The lowest and the highest power of ten on the axis, both multiples of 3.
     """
     sizes = {name: [float(f"{size:.4g}") for size in curve] for name, curve in curves.items()}
     (across, up), (low, high) = axes, powers

@@ -104,7 +104,7 @@ def _draw_inputs(picture, h, x):
     for end in (3.1, 4.8, 6.0, 7.7):
         picture.arrow((5.1, 8.1), (end, 6.3), colour=FAINT)
     picture.cell(3.8, 8.2, h, fill=ORANGE_FILL, width=2)
-    picture.cell(5.8, 8.2, x, fill=BLUE_FILL, width=1 if x == "x" else 1.4)
+    picture.cell(5.8, 8.2, x, fill=BLUE_FILL, width=1.4)
     picture.text(5, 9.9, "each gate sees the input and the last h", colour=FAINT)
 
 

@@ -47,7 +47,8 @@ class Vocabulary:
             )
         except KeyError as error:
             raise KeyError(
-                f"{error.args[0]!r} is not one of the {len(self)} words of the vocabulary"
+                f"{error.args[0]!r} is not one of the {len(self)} words"
+                " of the vocabulary"
             ) from None
 
     def decode(self, ids):

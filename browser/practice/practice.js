@@ -351,7 +351,7 @@ class Answer {
       const points = pointsIn(outputs);
       const offer = this.offer(judged, isFull(points));
       this.say((points ? `Points: ${points}.` : `Nothing was checked: ${reason}.`) + offer,
-        ...(isFull(points) ? this.done() : []));
+        ...(isFull(points) ? this.done() : []), this.view.state.readOnly ? ` ${IN_LAB}` : "");
       if (points && !this.view.state.readOnly) await this.keepPoints(judged, points);
       if (this.text !== judged) this.outdate();
     } catch (error) {
@@ -464,7 +464,9 @@ class Practice extends HTMLElement {
 
   async download() {
     await Promise.all(this.answers.map((answer) => answer.save()));
-    const text = JSON.stringify(await this.notebook.read(), null, 1);
+    const notebook = await this.notebook.read();
+    for (const answer of this.answers) answerIn(notebook, answer.name).source = answer.text; // the lab may keep it from being saved
+    const text = JSON.stringify(notebook, null, 1);
     const url = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
     make("a", { href: url, download: this.notebook.name }).click();
     URL.revokeObjectURL(url);

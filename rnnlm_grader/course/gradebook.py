@@ -191,7 +191,7 @@ def withdraw_scores(gradebook, assignment, student):
 
 
 def shown_marks(coursedir):
-    """Return {student: dict} of what feedback shows of the gradebook: scores, comments, penalty, and marks by hand."""
+    """Return {student: dict} of what feedback shows: scores, comments, penalty, and marks by hand, given and due."""
     assignment, marks, some = coursedir.assignment_id, {}, {"students": only_students(coursedir)}
     queries = {
         "penalty": of_notebooks(assignment, SubmittedNotebook.late_submission_penalty, **some),

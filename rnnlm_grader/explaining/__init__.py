@@ -5,7 +5,7 @@ A failure holds an `engine.layer.Case`: script, condition, what is seen. All tha
     look.py       an answer plays a case once more
     shrink.py     ... ever simpler ones, as long as they fail alike: the simplest script and condition
     telling.py    ... in small sizes, with plain numbers: the example that shows most
-    decoding.py   the library's variants play the same cases: one that gives the same, or two together, is the mistake
+    decoding.py   the library's variants play the same cases: what gives the same, one or several, is the mistake
     anatomy.py    where the difference is, and what was got instead, with no library at all
     exceptions.py what Python said, in words about this exercise; letters.py the sizes in it as letters
     source.py     ... and where the source leaves no doubt, what it comes from

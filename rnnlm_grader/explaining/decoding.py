@@ -34,7 +34,7 @@ FEWER_PROBES, FEWER = 10, (30, 0)  # of one part, and of answers with whose own 
 BEAM = 100  # pairs to which a third mistake is added
 FINE, COARSE = 1e-5, 2e-3  # relative agreement of signatures, in float64 and in float32
 LEAST = 1e-4  # the magnitude of numbers to which this is at least related
-AGAINST = 20.0  # what a result that speaks against a pair weighs, if one that speaks for it weighs 1
+AGAINST = 20.0  # what a result that speaks against some mistakes weighs, if one that speaks for it weighs 1
 RAISED = "raised"
 Unseen: TypeAlias = tuple[Case, Set[Key]]  # results that are wrong by less than a signature shows
 
@@ -334,8 +334,9 @@ def explain(
     """Return the `Explanation` of all that an answer gave in its examinations, or None.
 
     `library` holds the mistakes of its name, and `criteria` are those of it. Where there are only exceptions, many
-    mistakes raise alike: these must speak of the same sizes, and no other mistake may do so; two aren't certain. Where
-    only laws are broken, which say what is wrong, two aren't looked for; `in_short` few pairs are, by few plays.
+    mistakes raise alike: these must speak of the same sizes, and no other mistake may do so; several aren't certain.
+    Where only laws are broken, which say what is wrong, several aren't looked for; `in_short` only few pairs are, by
+    few plays.
     """
     wrong = {fault.play for examination in examinations for fault in examination.faults}
     if not wrong:
@@ -359,7 +360,9 @@ def explain(
         return None
     is_certain = bool(the_one(singles)) if singles else not in_words
     costs, silent = (frozenset().union(*each) for each in zip(*prices, strict=True))
-    costs &= {fault.owner for examination in examinations for fault in examination.faults}  # two may undo each other
+    costs &= {
+        fault.owner for examination in examinations for fault in examination.faults
+    }  # mistakes may undo each other
     return Explanation(mistakes, costs, silent, is_certain) if costs else None
 
 

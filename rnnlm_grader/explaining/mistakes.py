@@ -23,7 +23,7 @@ class Mistake:
     Attributes
     ----------
     likely
-        One, or two that explain it together.
+        One, or up to three that explain it together.
     small
         At an example.
     said

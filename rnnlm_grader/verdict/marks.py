@@ -43,7 +43,7 @@ class Mark:
     because
         The ids of those that pay for what is wrong in it.
     is_sure
-        Whether known mistakes explain all that is wrong in it.
+        Of what is given: whether known mistakes explain all that is wrong in it.
     """
 
     state: State

@@ -197,10 +197,10 @@ def explain(work: Work, candidate: Candidate) -> None:
     if work.is_right:
         return
     was_wrong = not confirm(work)
+    is_new = was_wrong or not (work.explanation or work.mistakes)
+    if is_new:
+        find_names(work, was_wrong)
     with DIAGNOSIS, np.errstate(all="ignore"):
-        is_new = was_wrong or not (work.explanation or work.mistakes)
-        if is_new and (was_wrong or not any(each.lost for each in work.examinations)):
-            work.explanation = decoding.explain(work.library, tuple(work.criteria), work.examinations)
         try:
             candidate.begin(EXPLAINING)
             if is_new and not work.explanation:
@@ -225,11 +225,17 @@ def explain(work: Work, candidate: Candidate) -> None:
 
 def explain_what_was_seen(work: Work) -> None:
     """Find the known mistakes that explain all of an answer, without asking it again: no example is played."""
-    if confirm(work) and (work.explanation or any(each.lost for each in work.examinations)):
-        return
-    with DIAGNOSIS, np.errstate(all="ignore"):
-        work.explanation = decoding.explain(work.library, tuple(work.criteria), work.examinations)
+    was_wrong = not confirm(work)
+    if not work.explanation:
+        find_names(work, was_wrong)
     confirm(work)
+
+
+def find_names(work: Work, was_wrong: bool) -> None:
+    """Look for known mistakes that explain all; not where a criterion was lost, unless others seemed to."""
+    if was_wrong or not any(each.lost for each in work.examinations):
+        with DIAGNOSIS, np.errstate(all="ignore"):
+            work.explanation = decoding.explain(work.library, tuple(work.criteria), work.examinations)
 
 
 def once_only(work: Work, candidate: Candidate) -> decoding.Explanation | None:
@@ -271,9 +277,9 @@ def paying(work: Work, roots: Mapping[Fault, Fault]) -> Iterator[tuple[Criterion
 
 
 def telling(work: Work, criterion: Criterion, found: Sequence[tuple[Fault, bool]]) -> tuple[Fault, bool]:
-    """The first of some faults; of two known mistakes, the first that shows the one that this criterion pays for.
+    """The first of some faults; of several known mistakes, the first that shows those that this criterion pays for.
 
-    It should show that alone, or that at least.
+    It should show these alone, or these at least.
     """
     _, hidden = found[0]
     likely = work.named(criterion, work.names)

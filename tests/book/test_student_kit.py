@@ -6,15 +6,12 @@ import subprocess
 import sys
 
 import pytest
-from docutils import nodes
-from docutils.utils import new_document
 from pages import HTML, ROOT
 from sphinx.errors import ConfigError
 
 from rnnlm_grader.content import ASSIGNMENTS
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from rnnlm_book.mending import NameBars
 from rnnlm_book.student_kit import ALL, contents, grader
 
 
@@ -120,21 +117,3 @@ def test_start_opens_the_exercises_with_the_book_at_hand(kit):
     options = f"--notebook-dir=exercises --ServerApp.extra_static_paths={kit / 'book'}"
     assert f"/static -m jupyterlab {options}" in done.stdout
     assert (kit / "book/book/02-embedding.html").exists()
-
-
-@pytest.mark.parametrize(
-    ("offer", "bar"),
-    [
-        ("{download}`exercise 4 <../exercises/04-bptt/04-bptt.ipynb>`", "The code (exercise 4 asks you to write this"),
-        ("", "Show code"),
-    ],
-)
-def test_code_that_an_exercise_asks_for_says_so_only_where_a_page_offers_one(tmp_path, offer, bar):
-    page = tmp_path / "05-bptt.md"
-    page.write_text(f"# A chapter\n\n{offer}\n", encoding="utf-8")
-    document = new_document(str(page))
-    document["source"] = str(page)
-    cell = nodes.container("", classes=["tag_asked"], hide_mode="input", prompt_show="Show code")
-    document += cell
-    NameBars(document).run()
-    assert cell["prompt_show"].startswith(bar)

@@ -169,7 +169,8 @@ class LiveFarm extends LiveFigure {
 
   /** Take a word for what the reader thinks is expected most, and show what is. */
   guess(word) {
-    this.act(() => {});
+    this.asking = false;
+    this.draw();
     this.say(`You said “${spoken(word)}”: it gets ${farmShare(this.probabilities()[this.tokens.indexOf(word)])}. ${this.expectation()}`);
   }
 

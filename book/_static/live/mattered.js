@@ -12,7 +12,7 @@ class LiveMattered extends LiveFigure {
   build() {
     [this.asks, this.tells, this.inThe] = this.hasAttribute("attention")
       ? [(word) => `To say “${word}”, at which word does it look most?`, (word) => `To say “${word}” it looks at`]
-      : this.hasAttribute("swap") ? [, (word) => `To say “${word}” it looks,`, (name) => ` with ${name}, at`]
+      : this.hasAttribute("swap") ? [null, (word) => `To say “${word}” it looks,`, (name) => ` with ${name}, at`]
         : [(word) => `Which word matters most for “${word}”?`, (word) => `What moves “${word}” most:`, (name) => ` in the ${name}`];
     const { words, asked, networks, other } = this.given;
     Object.assign(this, { words, asked, networks });

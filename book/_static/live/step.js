@@ -70,7 +70,7 @@ class LiveStep extends LiveFigure {
       found.map((p) => p.toFixed(3)).join(", ")}. The loss is ${loss.toFixed(3)}.`);
   }
 
-  /** Say which way a number has just moved. */
+  /** Say which way the slopes at hand move a number. */
   moved(name, i, j) {
     const slope = this.slopes?.[name][i][j] ?? 0;
     return slope < 0 ? "step-up" : slope > 0 ? "step-down" : "";

@@ -1,5 +1,5 @@
 /* Chapter 1: where windows and batches come from. One text, cut into N tracks, and a window of T steps that slides over all
-tracks at once: rnnlm_ref.text's window_batches. All words of the text differ, so an id says where its word stands. */
+tracks at once: rnnlm_ref.text's window_batches; or, to see what goes wrong, windows side by side. All words of the text differ, so an id says where its word stands. */
 "use strict";
 
 const TRACKS_WIDTH = 338, TRACKS_TOP = 76, TRACKS_ROW = 24;
@@ -9,7 +9,7 @@ class LiveTracks extends LiveFigure {
 
   build() {
     this.words = this.given;
-    this.setting = { N: 2, T: 3 };
+    this.setting = { N: 2, T: 3, isSideBySide: false };
     this.batch = 0;
     const change = (name) => (value) => { this.setting[name] = value; this.go(0); };
     this.text = make("p", { class: "tracks-text" });
@@ -33,9 +33,9 @@ class LiveTracks extends LiveFigure {
   }
 
   draw() {
-    const { N, T } = this.setting, pairs = this.words.length - 1, { M } = tracksCut(pairs + 1, this.setting);
+    const { N, T, isSideBySide } = this.setting, { M, batches } = tracksCut(this.words.length, this.setting);
     const { xs, ts } = tracksBatch(this.words.length, this.setting, this.batch);
-    const { isSideBySide } = this.setting, used = N * (isSideBySide ? T * tracksCut(pairs + 1, this.setting).batches : M);
+    const used = N * (isSideBySide ? T * batches : M);
     const kind = (id) => (id < used ? `tracks-${Math.floor(id / (isSideBySide ? T : M)) % N}` : "tracks-none");
     const read = new Set(xs.flat());
     this.text.replaceChildren(...this.words.flatMap((word, id) => [make("ruby", {
@@ -50,7 +50,7 @@ class LiveTracks extends LiveFigure {
       ...(isSideBySide ? [] : [make("text", { x: 1, y: 62, class: "live-label tracks-head" },
         `${N} ${N > 1 ? "tracks" : "track"} of ${M}, and the first target after each`), ...xs.flatMap((_, n) => row(n))]));
     this.windows.forEach((box, inputs) => {
-      box.toggleAttribute("hidden", Boolean(isSideBySide));
+      box.toggleAttribute("hidden", isSideBySide);
       box.style.transform = `translateX(${1 + width * (this.batch * T + 1 - inputs)}px)`;
       box.setAttribute("width", width * T);
       box.setAttribute("height", TRACKS_ROW * N + 1);
@@ -76,16 +76,17 @@ class LiveTracks extends LiveFigure {
 
   /** Say where the rows stop at first, and from then on where they go on. */
   explanation(xs) {
-    const { N, T } = this.setting, pairs = this.words.length - 1;
+    const { N, T, isSideBySide } = this.setting, pairs = this.words.length - 1;
     const { M, batches } = tracksCut(pairs + 1, this.setting);
     const places = (verb, at) => xs.map((row, n) => `row ${n} ${n ? "" : verb} at ${row.at(at)}, “${this.words[row.at(at)]}”`
       .replace("  ", " ")).join("; ");
     const count = `${batches} ${batches > 1 ? "batches" : "batch"}`;
-    if (this.setting.isSideBySide && this.batch) return `${count}. In batch ${this.batch} ${xs.map((row, n) => this.leap(row[0], n)).join("; ")}.`;
     const head = this.batch === 0 ? `${count}. In batch 0 ${places("stops", -1)}.`
+      : isSideBySide ? `${count}. In batch ${this.batch} ${xs.map((row, n) => this.leap(row[0], n)).join("; ")}.`
       : `${count}. In batch ${this.batch} ${places("goes on", 0)}. ${N > 1 ? "These were" : "This was"} the last column of ts.`;
     if (this.batch < batches - 1) return this.batch === 0 ? `${head} Where ${N > 1 ? "do they" : "does it"} go on?` : head;
     const over = M - T * batches, unused = pairs - N * T * batches;
+    if (isSideBySide) return `${head} It is the last batch. Of ${pairs} pairs ${unused} ${unused === 1 ? "isn’t" : "aren’t"} used.`;
     const where = [over && `${over} at the end of each track`, pairs - N * M && `${pairs - N * M} after the last track`];
     return `${head} It is the last batch: ${over ? "the rest of a track is too short for a window" : "the tracks end here"}. Of ${
       pairs} pairs ${unused} ${unused === 1 ? "isn’t" : "aren’t"} used${unused ? `: ${where.filter(Boolean).join(", ")}` : ""}.${

@@ -252,7 +252,8 @@ class LiveTraining extends LiveFigure {
   sample({ step, perplexity, right, texts }) {
     const whole = texts.filter((words) => this.isSentence(words)), short = whole.filter((words) => words.length <= TRAINING_SHORT);
     const shown = (short.length ? short : whole).slice(0, TRAINING_SHOWN), [first] = texts;
-    const told = whole.length ? `${whole.length} of ${texts.length} are sentences, ${whole.filter((words) => this.isRight(words)).length} right: `
+    const told = whole.length ? `${whole.length} of ${texts.length} ${whole.length === 1 ? "is a sentence" : "are sentences"}, ${
+      whole.filter((words) => this.isRight(words)).length} right: `
       : `None of ${texts.length} is a sentence: `;
     return make("li", {}, make("span", { class: "training-when" }, `${step} steps: ${perplexity.toFixed(2)}, ${percent(right)} of the sounds right`),
       make("strong", {}, told), ...(whole.length ? shown.flatMap((words) => this.marked(words))

@@ -1,4 +1,4 @@
-"""What marks must hold to, whatever the answers: pairs of mistakes, what works on nothing, and what is given."""
+"""What marks must hold to, whatever the answers: several mistakes at once, what works on nothing, and what is given."""
 
 import itertools
 import os
