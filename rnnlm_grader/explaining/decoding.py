@@ -63,7 +63,10 @@ class Variant:
         return signature_of(self.play(case)) if case.layer.makes else kept_signature(self, case)
 
     def play(self, case: Case) -> Play:
-        """Play a case, with the parameters of the answer at hand where an answer makes its own."""
+        """Play a case, with the parameters of the answer at hand where an answer makes its own.
+
+        So where these are wrong as they were made, every variant agrees with the answer, and none is told by that.
+        """
         return played_by(in_place_of_answer(self.thing, case, case.made) if case.layer.makes else self.candidate, case)
 
 
@@ -360,9 +363,10 @@ def explain(
         return None
     is_certain = bool(the_one(singles)) if singles else not in_words
     costs, silent = (frozenset().union(*each) for each in zip(*prices, strict=True))
-    costs &= {
-        fault.owner for examination in examinations for fault in examination.faults
-    }  # mistakes may undo each other
+    faults = [fault for examination in examinations for fault in examination.faults]
+    if not costs_of([fault for fault in faults if "made" in fault.kinds]) <= costs:  # see `Variant.play`
+        return None
+    costs &= {fault.owner for fault in faults}  # mistakes may undo each other
     return Explanation(mistakes, costs, silent, is_certain) if costs else None
 
 

@@ -13,7 +13,7 @@ from rnnlm_grader.content import ASSIGNMENTS, find
 from rnnlm_grader.content.bptt.misconceptions import BPTT, CLIP
 from rnnlm_grader.content.lstm.misconceptions import RIGHT as LSTM
 from rnnlm_grader.content.misconception import changed, defined
-from rnnlm_grader.engine.exam import hidden_seed
+from rnnlm_grader.engine.exam import hidden_seed, public_seed
 from rnnlm_grader.explaining.decoding import price
 from rnnlm_grader.protocol.candidate import KernelCandidate
 from rnnlm_grader.verdict.allowance import Allowance
@@ -142,6 +142,47 @@ def test_parameters_in_other_shapes_or_lists_cost_a_point_however_they_are_drawn
     results = graded("MyRnnlm", source).values()
     assert sum(result.max_points - result.points for result in results) == 1
     assert [each.id for result in results for verdict in result.verdicts for each in verdict.likely] == [id]
+
+
+MATRICES_FIRST = """
+from rnnlm_ref.time_layers import TimeAffine, TimeEmbedding, TimeRNN, TimeSoftmaxWithLoss
+
+class MyRnnlm:
+    def __init__(self, V, D, H, rng):
+        E = rng.normal(0, 0.1, (V, D))
+        Wx, Wh, W = (rng.normal(0, n**-0.5, (n, m)) for n, m in ((D, H), (H, H), (H, V)))
+        self.embed, self.rnn = TimeEmbedding(E), TimeRNN(Wx, Wh, np.zeros(H), stateful=True)
+        self.affine, self.loss = TimeAffine(W, np.zeros(V)), TimeSoftmaxWithLoss()
+        (e, x, h, b), (w, c) = self.embed.params + self.rnn.params, self.affine.params
+        self.params = [e, x, h, w, b, c]
+        (e, x, h, b), (w, c) = self.embed.grads + self.rnn.grads, self.affine.grads
+        self.grads = [e, x, h, w, b, c]
+
+    def predict(self, xs):
+        return self.affine.forward(self.rnn.forward(self.embed.forward(xs)))
+
+    def forward(self, xs, ts):
+        return self.loss.forward(self.predict(xs), ts)
+
+    def backward(self, dout=1):
+        self.rnn.backward(self.affine.backward(self.loss.backward(dout)))
+
+    def reset_state(self):
+        self.rnn.reset_state()
+"""
+
+
+def test_parameters_in_another_order_are_called_that_and_nothing_that_takes_them_as_they_are():
+    """Every variant plays with the parameters of the answer, and so is wrong in them alike."""
+    results = grade_name(
+        find("MyRnnlm"),
+        KernelCandidate(MyRnnlm=defined("MyRnnlm", MATRICES_FIRST)),
+        "MyRnnlm",
+        lambda criterion: [(public_seed(criterion), False)],
+        Allowance(20),
+    )
+    likely = [each.id for result in results for verdict in result.verdicts for each in verdict.likely]
+    assert {*likely} == {"AnotherOrder", "ForgetsEmbedding"}
 
 
 def test_weights_that_are_not_drawn_from_rng_hide_no_other_mistake():
