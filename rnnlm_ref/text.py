@@ -57,7 +57,8 @@ class Vocabulary:
         for i in ids:
             if not 0 <= i < len(self):
                 raise IndexError(
-                    f"id {i} is out of range: with {len(self)} words the ids are 0 to {len(self) - 1}"
+                    f"id {i} is out of range: with {len(self)} words"
+                    f" the ids are 0 to {len(self) - 1}"
                 )
         return [self.tokens[i] for i in ids]
 
