@@ -234,10 +234,10 @@ def two_steps_back(from_above, dh_later, dc_later, slope, f, dh_prev):
     dc = dc_later + through
     _draw_step_back(picture, 5.55, "t", from_above, (dh_later, dc_later), (_number(dh), _number(dc)))
     _draw_step_back(picture, 0.6, "t − 1", from_above, (dh_prev, dc * f), (_number(from_above + dh_prev), "dc"))
-    picture.text(7.9, 4.6, f"× {_number(slope)}", align="left", size=SMALL)
-    picture.text(7.9, 5.15, f"= {_number(through)}", align="left", size=SMALL)
-    picture.text(5.5, 4.7, "@ Wh.T", colour=VIOLET, align="right", size=SMALL)
-    picture.text(5.97, 8.4, f"× f = {_number(f)}", colour=GREEN, size=SMALL)
+    picture.text(7.9, 4.6, f"× {_number(slope)}", align="left")
+    picture.text(7.9, 5.15, f"= {_number(through)}", align="left")
+    picture.text(5.5, 4.7, "@ Wh.T", colour=VIOLET, align="right")
+    picture.text(5.97, 8.4, f"× f = {_number(f)}", colour=GREEN)
     for x, y, name, colour in [
         (10.55, 2.0, "dh", ORANGE),
         (5.1, 2.0, "dh_prev", ORANGE),
@@ -256,7 +256,7 @@ def two_steps_back(from_above, dh_later, dc_later, slope, f, dh_prev):
 def _draw_step_back(picture, left, name, from_above, came, sums):
     """Draw a step whose dh and dc come from the right, each into a plus."""
     picture.text(left + 1.25, 0.5, f"step {name}", bold=True)
-    picture.text(left + 3.1, 1.2, f"dhs[:, {name}]: {_number(from_above)}", colour=ORANGE, size=SMALL)
+    picture.text(left + 3.1, 1.2, f"dhs[:, {name}]: {_number(from_above)}", colour=ORANGE)
     picture.arrow((left + 3.1, 1.5), (left + 3.1, 2.3), colour=ORANGE)
     for y, colour, number, total in zip((2.4, 7.0), (ORANGE, GREEN), came, sums, strict=True):
         _draw_gradient(picture, left + 4.5, y, number, edge=colour)

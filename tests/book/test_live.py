@@ -743,7 +743,7 @@ def test_the_list_counts_the_sentences_among_24_texts_and_their_right_sounds_and
     )
     shown_first = "the dog near the barn moos ✗. the bee in the wood buzzes ✓."
     expected = f"{shown_first} the owl near the barn hoots ✓. the cow in the house moos ✓."
-    assert wrote == f"Sentences: 21 of 24, with the right sound: 20: {expected}"
+    assert wrote == f"21 of 24 are sentences, 20 right: {expected}"
     assert write(live, *["barn hoots ."] * 24) == "None of 24 is a sentence: the barn hoots."
     endless = write(live, "in the " * 30, *["barn hoots ."] * 23)
     assert endless == "None of 24 is a sentence: the in the in the in the in the in the …"
