@@ -90,7 +90,7 @@ class Exercise:
         It also owns the scripts in `plain`, listed by what is to be seen, which are played in the plain condition only:
         by the forms of the layer in `of`, if any are given.
         """
-        seen = self.layer.expand(see)
+        seen, examined = self.layer.expand(see), [self.steps(script) for script in scripts]
         self.conditioned.append((id, seen))
         rules = [
             self.rule(id, Case(layer, self.steps(script), layer.expand(names)))
@@ -104,7 +104,7 @@ class Exercise:
         def all_rules(rng: np.random.Generator) -> list[Rule]:
             return rules + [
                 Rule(id, Case(self.layer, steps, seen, condition), number, is_dealt=True)
-                for condition, steps in conditions(rng, self.layer, [self.steps(script) for script in scripts], rows)
+                for condition, steps in conditions(rng, self.layer, examined, rows)
             ]
 
         self.add(id, part, points, shows, all_rules)

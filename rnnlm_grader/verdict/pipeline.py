@@ -228,7 +228,7 @@ def explain_what_was_seen(work: Work) -> None:
     was_wrong = not confirm(work)
     if not work.explanation:
         find_names(work, was_wrong)
-    confirm(work)
+        confirm(work)
 
 
 def find_names(work: Work, was_wrong: bool) -> None:

@@ -171,7 +171,8 @@ class LiveFarm extends LiveFigure {
   guess(word) {
     this.asking = false;
     this.draw();
-    this.say(`You said “${spoken(word)}”: it gets ${farmShare(this.probabilities()[this.tokens.indexOf(word)])}. ${this.expectation()}`);
+    const p = this.probabilities();
+    this.say(`You said “${spoken(word)}”: it gets ${farmShare(p[this.tokens.indexOf(word)])}. ${this.expectation(p)}`);
   }
 
   readAll(typed) {
@@ -264,8 +265,7 @@ class LiveFarm extends LiveFigure {
   }
 
   draw() {
-    const p = this.probabilities();
-    const ranked = [...p.keys()].sort((a, b) => p[b] - p[a]);
+    const p = this.probabilities(), ranked = ranking(p);
     this.bars.forEach((bar, k) => {
       if (this.compact) bar.value = this.tokens[ranked[k]];
       const share = this.asking ? 0 : p[this.tokens.indexOf(bar.value)];
@@ -282,12 +282,11 @@ class LiveFarm extends LiveFigure {
     }
     if (this.writing) return this.say("Writing …"); // the words of a whole sentence would be read out one by one
     if (this.compact) return this.say(`${this.whom()}.`);
-    this.say(this.asking ? `It has read “${FARM_BEGINNING}”. Which word will it expect most? Click it below.` : this.expectation());
+    this.say(this.asking ? `It has read “${FARM_BEGINNING}”. Which word will it expect most? Click it below.` : this.expectation(p));
   }
 
-  expectation() {
-    const p = this.probabilities(), ranked = [...p.keys()].sort((a, b) => p[b] - p[a]);
-    const expected = ranked.slice(0, 4).map((id) => `${spoken(this.tokens[id])} ${farmShare(p[id])}`);
+  expectation(p) {
+    const expected = ranking(p).slice(0, 4).map((id) => `${spoken(this.tokens[id])} ${farmShare(p[id])}`);
     return `${this.whom()}, and the model expects: ${expected.join(", ")}.`;
   }
 

@@ -132,6 +132,11 @@ function checkbox(label, change) {
   return make("label", { class: "live-check" }, box, label);
 }
 
+/** Return the places of some numbers, the largest first. */
+function ranking(numbers) {
+  return [...numbers.keys()].sort((a, b) => numbers[b] - numbers[a]);
+}
+
 /** Return an arrow of an SVG drawing. */
 function arrow([x, y], [toX, toY], kind) {
   const turn = (Math.atan2(toY - y, toX - x) * 180) / Math.PI;

@@ -102,7 +102,7 @@ class LiveMattered extends LiveFigure {
       ? `Your word, “${this.words[this.guess]}”, has ${rows.map(([, shares], k) =>
         percent(shares[this.guess]) + inThe(k)).join(" and ")}. ` : "";
     const most = rows.map(([, shares], k) => {
-      const ranked = [...shares.keys()].sort((a, b) => shares[b] - shares[a]).slice(0, MATTERED_NAMED).filter((m) => shares[m] >= 0.005);
+      const ranked = ranking(shares).slice(0, MATTERED_NAMED).filter((m) => shares[m] >= 0.005);
       return `${inThe(k)} ${ranked.map((m) => `“${this.words[m]}” ${percent(shares[m])}`).join(", ")}`;
     });
     return `${guessed}${this.tells(this.words[this.at])}${most.join(";")}.`;
