@@ -29,13 +29,14 @@ from ..protocol.candidate import KernelCandidate
 from ..protocol.values import Opaque, Plain
 from .words import is_unfinished
 
-PROBES, MOST = 40, (500, 200)  # plays by which mistakes are ranked, and pairs and threes that are tried for one answer
-FEWER_PROBES, FEWER = 10, (30, 0)  # of one part, and of answers with whose own parameters each variant plays anew
-BEAM = 100  # pairs to which a third mistake is added
+PROBES, MOST = 40, 500  # plays by which mistakes are ranked, and pairs that are tried for one answer
+FEWER_PROBES, FEWER = 10, 30  # of one part, and of answers with whose own parameters each variant plays anew
+NEAR, PROBED, CLOSEST = 150, 15, 5  # pairs of which few plays tell how close they come; those tried with a third
 FINE, COARSE = 1e-5, 2e-3  # relative agreement of signatures, in float64 and in float32
 LEAST = 1e-4  # the magnitude of numbers to which this is at least related
 AGAINST = 20.0  # what a result that speaks against some mistakes weighs, if one that speaks for it weighs 1
 RAISED = "raised"
+Rows: TypeAlias = tuple[int, ...]  # of mistakes, in a library
 Unseen: TypeAlias = tuple[Case, Set[Key]]  # results that are wrong by less than a signature shows
 
 
@@ -337,7 +338,8 @@ def explain(
     """Return the `Explanation` of all that an answer gave in its examinations, or None.
 
     `library` holds the mistakes of its name, and `criteria` are those of it. Where there are only exceptions, many
-    mistakes raise alike: these must speak of the same sizes, and no other mistake may do so; several aren't certain.
+    mistakes raise alike: these must speak of the same sizes, and no other mistake may do so; of several, one must
+    raise by itself wherever the answer does, and they aren't certain.
     Where only laws are broken, which say what is wrong, several aren't looked for; `in_short` only few pairs are, by
     few plays.
     """
@@ -358,6 +360,8 @@ def explain(
         mistakes = the_one(singles) if in_words else tuple(singles[:1])
     else:
         mistakes = () if all(p.case.law for p in wrong) else several(library, mine, in_words, unseen, in_short)
+        if in_words and not all(raises_too(mistakes, my) for my in mine):
+            return None
     prices = [price(each, criteria) for each in mistakes]
     if not prices or not all(costs for costs, _ in prices):
         return None
@@ -368,6 +372,11 @@ def explain(
         return None
     costs &= {fault.owner for fault in faults}  # mistakes may undo each other
     return Explanation(mistakes, costs, silent, is_certain) if costs else None
+
+
+def raises_too(mistakes: Iterable[Misconception], mine: Signature) -> bool:
+    """Whether one of some mistakes alone raises in a play in which an answer does."""
+    return not mine.raised or any(variant_of(each).signature(mine.case).raised for each in mistakes)
 
 
 def explain_part(
@@ -413,7 +422,10 @@ def several(
     unseen: Collection[Unseen] = (),
     in_short: bool = False,
 ) -> tuple[Misconception, ...]:
-    """Return the two or three mistakes that together give what an answer gave, or (); the likeliest are tried first."""
+    """Return the two or three mistakes that together give what an answer gave, or ().
+
+    The likeliest pairs are tried first; then those that come closest, each with any third.
+    """
     is_short = in_short or mine[0].case.layer.makes
     probes = probes_among(mine, FEWER_PROBES if is_short else PROBES)
     hides, speaks, wrong = [], [], np.concatenate([probe.wrong for probe in probes])
@@ -421,11 +433,29 @@ def several(
         theirs = [variant_of(each).signature(probe.case) for probe in probes]
         hides.append(np.concatenate([~signature.wrong for signature in theirs]))
         speaks.append(np.concatenate([*map(speaks_for, theirs, probes)]))
-    for rows in likeliest(np.array(hides, float), np.array(speaks), wrong, FEWER if is_short else MOST):
+    pairs = likeliest(np.array(hides, float), np.array(speaks), wrong)
+    tried = pairs[:FEWER] if is_short else itertools.chain(pairs[:MOST], threes(library, pairs[:NEAR], probes[:PROBED]))
+    for rows in tried:
         mistakes = tuple(library[row] for row in rows)
         if any(agrees(made, mine, in_words, unseen) for made in together(*mistakes)):
             return mistakes
     return ()
+
+
+def threes(library: Sequence[Misconception], pairs: Iterable[Rows], probes: Sequence[Signature]) -> Iterator[Rows]:
+    """Yield those pairs that come closest to what an answer gives, each with any third mistake."""
+
+    def distance(rows: Rows) -> float:
+        """How much of some plays isn't as the answer gave it: above all, what was right there."""
+        off = [
+            sum(np.where(mine.wrong, 1.0, AGAINST)[~mine.same(made.signature(mine.case))].sum() for mine in probes)
+            for made in together(*(library[row] for row in rows))
+        ]
+        return float(min(off, default=np.inf))
+
+    closest = sorted(pairs, key=distance)[:CLOSEST]
+    found = dict.fromkeys(tuple(sorted({*rows, third})) for rows in closest for third in range(len(library)))
+    yield from (rows for rows in found if len(rows) == 3)
 
 
 def probes_among(signatures: Sequence[Signature], count: int) -> list[Signature]:
@@ -445,25 +475,10 @@ def speaks_for(theirs: Signature, mine: Signature) -> np.ndarray:
     return np.where(mine.same(theirs), 1.0, -AGAINST) * theirs.wrong
 
 
-def likeliest(
-    hides: np.ndarray, speaks: np.ndarray, wrong: np.ndarray, most: tuple[int, int]
-) -> Iterator[tuple[int, ...]]:
-    """Yield pairs of rows, then threes: those first of which each gives what it alone shows, and none what is right."""
-    missed = np.where(wrong, -AGAINST, 1.0)
+def likeliest(hides: np.ndarray, speaks: np.ndarray, wrong: np.ndarray) -> list[Rows]:
+    """The pairs of rows: those first of which each gives what it alone shows, and none what is right."""
     score = speaks @ hides.T
-    score += score.T + (hides * missed) @ hides.T
+    score += score.T + (hides * np.where(wrong, -AGAINST, 1.0)) @ hides.T
     a, b = np.triu_indices(len(hides), 1)
     order = np.argsort(-score[a, b], kind="stable")
-    yield from zip(a[order][: most[0]].tolist(), b[order][: most[0]].tolist(), strict=True)
-    a, b = a[order][:BEAM], b[order][:BEAM]
-    beside = hides[a] * hides[b]
-    score = (speaks[a] * hides[b] + hides[a] * speaks[b] + beside * missed) @ hides.T + beside @ speaks.T
-    found: set[tuple[int, ...]] = set()
-    for at in np.argsort(-score, axis=None, kind="stable").tolist():
-        if len(found) == most[1]:
-            return
-        pair, third = divmod(at, len(hides))
-        rows = tuple(sorted({int(a[pair]), int(b[pair]), third}))
-        if len(rows) == 3 and rows not in found:
-            found.add(rows)
-            yield rows
+    return list(zip(a[order].tolist(), b[order].tolist(), strict=True))

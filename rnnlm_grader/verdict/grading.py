@@ -8,7 +8,6 @@ from typing import TypeAlias
 
 from ..engine.compare import Difference, same
 from ..engine.exam import Assignment, LastLook, undefined
-from ..engine.faults import alive
 from ..engine.play import Play, play_all
 from ..explaining.mistakes import Mistake
 from ..notebooks.cell_code import (
@@ -69,11 +68,10 @@ def grade_submission(
     """Examine all parts of a submission.
 
     Where an answer fails and an earlier answer of the same submission, which it may build on, is wrong too, it is
-    examined once more with the instructor's answer in place of the earlier one, and the better result counts. An
-    earlier answer that gives nothing on inputs of real size, of which nothing holds and in which no known mistake
-    is seen, is no work to build on, and nothing stands in for it. Where an answer fails and a cell after it defines
-    anew what was defined, it is examined without those cells, as a notebook's checks do it. Where it may lack
-    something, and not all of the student's own cells counted, it is examined with all of them.
+    examined once more with the instructor's answer in place of the earlier one, and the better result counts. Where
+    an answer fails and a cell after it defines anew what was defined, it is examined without those cells, as a
+    notebook's checks do it. Where it may lack something, and not all of the student's own cells counted, it is
+    examined with all of them.
 
     Parameters
     ----------
@@ -95,9 +93,8 @@ def grade_submission(
     }
     if candidate.loading >= SLOW:
         forms[False].pop(0)
-    unfinished = {name for name, work in works.items() if not is_work(work, first[name])}
     for name in assignment.names:
-        for other_cells, is_whole, stand_ins, finding in other_ways(name, cells, whole, answers, first, unfinished):
+        for other_cells, is_whole, stand_ins, finding in other_ways(name, cells, whole, answers, first):
             if is_wrong(results[name]) and (left := forms[is_whole]):
                 candidate.load(left[0](other_cells), assignment.lent.get(name, ()))
                 better = better_of_two(works[name], results[name], candidate, seeds, allowance, finding, stand_ins)
@@ -113,13 +110,12 @@ def other_ways(
     whole: Cells,
     answers: Mapping[str, str],
     results: Mapping[str, list[PartResult]],
-    unfinished: Collection[str],
 ) -> Iterator[tuple[Cells, bool, tuple[str, ...], Difference]]:
     """Yield (cells, is_whole, stand-ins, what to say of that which holds only as handed in) of each way to execute.
 
     For an answer may be right until a later cell defines its helper anew; it may need what didn't count of the
     student's own cells; a small method may fail, or not be there, that others call; and it may build on an earlier
-    answer that is wrong, though not `unfinished`. `results` are those of what counts of all cells as handed in.
+    answer that is wrong. `results` are those of what counts of all cells as they were handed in.
     """
     end = first_change_after(name, cells) if is_wrong(results[name]) else None
     ways: list[tuple[Cells, bool, Difference]] = []
@@ -133,7 +129,7 @@ def other_ways(
         ways.append(((*cells, (f"{OWN} beside {name}", idle)), False, ONLY_FAILING))
     for part, is_whole, finding in ways:
         yield part, is_whole, (), finding
-    if earlier := stand_ins_for(name, results, unfinished):
+    if earlier := stand_ins_for(name, results):
         for part, is_whole in ((cells, False), *(way[:2] for way in ways)):
             yield tuple(with_stand_ins(part, answers, earlier)), is_whole, earlier, ONLY_WITHOUT
 
@@ -237,17 +233,10 @@ def examine_submission(
     }
 
 
-def is_work(work: Work, results: Iterable[PartResult]) -> bool:
-    """Whether an answer is something to build on: some of it holds, its mistake is known, or it gives something."""
-    is_known = any(v.state == State.HOLDS or v.likely for result in results for v in result.verdicts)
-    return is_known or bool(alive(played for each in work.examinations for _, played in each.plays))
-
-
-def stand_ins_for(name: str, results: Mapping[str, list[PartResult]], unfinished: Collection[str]) -> tuple[str, ...]:
-    """The earlier names, wrong but not unfinished, that a right answer is to stand in for; none if `name` is right."""
+def stand_ins_for(name: str, results: Mapping[str, list[PartResult]]) -> tuple[str, ...]:
+    """The earlier names, wrong too, that a right answer is to stand in for; none if `name` is right."""
     wrong = [other for other, its in results.items() if is_wrong(its)]
-    earlier = itertools.takewhile(lambda other: other != name, wrong)
-    return tuple(other for other in earlier if other not in unfinished) if name in wrong else ()
+    return tuple(itertools.takewhile(lambda other: other != name, wrong)) if name in wrong else ()
 
 
 def does_the_same(work: Work, candidate: Candidate, allowance: Allowance) -> bool:

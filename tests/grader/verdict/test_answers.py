@@ -254,11 +254,20 @@ def test_a_known_mistake_costs_and_is_called_the_same_whatever_is_wrong_in_an_ea
     assert [likely for _, state, likely in told[0] if state == State.COSTS] not in ([], [[]])
 
 
-def test_a_right_answer_loses_nothing_by_an_earlier_one_of_which_nothing_holds():
-    off = RIGHT.replace("return W[idx]", "return 2 * W[idx]").replace("dW[...] = 0", "dW[...] = 1")
-    results, _ = graded(embedding, submission(embedding, MyEmbedding=off, MyTimeEmbedding=STACKS))
-    assert sum(r.points for (name, _), r in results.items() if name == "MyEmbedding") == 0
-    assert sum(r.points for (name, _), r in results.items() if name == "MyTimeEmbedding") == 10
+OFF = RIGHT.replace("return W[idx]", "return 2 * W[idx]").replace("dW[...] = 0", "dW[...] = 1")
+NO_COLON = changed(RIGHT, ("def forward(self, idx):", "def forward(self, idx)"))
+NO_SUCH_ATTRIBUTE = changed(RIGHT, ("def forward(self, idx):", "def forward(self, idx):\n        self.weights.shape"))
+EMPTY = "class MyEmbedding:\n    def forward(self, idx):\n        raise NotImplementedError\n"
+
+
+@pytest.mark.parametrize(
+    "earlier",
+    [OFF, NO_COLON, NO_SUCH_ATTRIBUTE, EMPTY],
+    ids=["never right", "a missing colon", "raises", "not filled in"],
+)
+def test_a_right_answer_loses_nothing_by_an_earlier_one_that_earns_nothing(earlier):
+    earned = points(embedding, MyEmbedding=earlier, MyTimeEmbedding=STACKS)
+    assert earned == {"MyEmbedding": 0, "MyTimeEmbedding": 10}
 
 
 class Recording(Allowance):
