@@ -314,9 +314,8 @@ def marks_to_look_at(students, most):
 
     `most` says what each part is worth.
     """
-    if due := Counter(name for student in students for name in student.due_by_hand):
-        counts = ", ".join(f"{name} ({count})" for name, count in sorted(due.items()))
-        yield f"to be marked by hand, in formgrader: {counts}"
+    if due := [f"{student.student} ({', '.join(student.due_by_hand)})" for student in students if student.due_by_hand]:
+        yield f"to be marked by hand in formgrader, and 0 until then: {name_some(due)}"
     if who := [f"{student.student} ({both_marks(student)})" for student in students if student.outdated]:
         yield f"marks by hand to look at again, because the work was handed in or graded anew since: {name_some(who)}"
     if above := [f"{student.student} ({too_high})" for student in students if (too_high := too_high_in(student, most))]:

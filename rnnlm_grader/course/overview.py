@@ -64,6 +64,11 @@ class Standing:
         return {name: result.request for name, result in self.results.items() if result.request}
 
     @property
+    def due_by_hand(self):
+        """The parts that wait for a mark by hand: assignment → names."""
+        return {name: result.due_by_hand for name, result in self.results.items() if result.due_by_hand}
+
+    @property
     def stopped(self):
         return self.where(lambda result: result.lost)
 
@@ -101,6 +106,7 @@ def write_overview(coursedir, path=None, book=None, weights=MappingProxyType({})
         count=len(latest.graded) if latest else 0,
         again=to_explain_again(found),
         returns=returns(standings),
+        due=[standing for standing in standings if standing.due_by_hand],
         asking=[standing for standing in standings if standing.requests],
         behind=[standing for standing in standings if standing.is_behind],
         behind_in=over(classes)[-LATEST:],
@@ -201,6 +207,7 @@ def rows(classes, standings):
         "late",
         "falling_behind",
         "changed_by_hand",
+        "to_mark_by_hand",
         "stopped_by_a_limit",
         "regrade_requests",
         "mistakes_that_came_back",
@@ -218,7 +225,7 @@ def rows(classes, standings):
             *([sum(weighted)] if weighted else []),
             *map(" ".join, (standing.where(lambda result: result.state == "waiting"), standing.missing, standing.late)),
             "yes" if standing.is_behind else "",
-            *map(" ".join, (standing.by_hand, standing.stopped, standing.requests)),
+            *map(" ".join, (standing.by_hand, standing.due_by_hand, standing.stopped, standing.requests)),
             "; ".join(f"{sentence} ({', '.join(where)})" for sentence, where in standing.returned.items()),
         ]
 

@@ -1,9 +1,9 @@
 """Finds code that is the same: among students, and between a student and the reference.
 
 What is compared is each function of an answer, as a syntax tree: comments, docstrings, layout and prints don't count.
-Two functions are the same also where only the names differ that their authors chose (of arguments, of variables, and of
-attributes of `self`), or the order of statements that don't depend on each other, or `s += x` stands for `s = s + x`.
-The length of what is the same is counted in lines that the exercise didn't give.
+Two functions are the same also where only the names differ that their authors chose (of arguments, of variables, of
+attributes of `self`, and of helpers in the same cell), or the order of statements that don't depend on each other, or
+`s += x` stands for `s = s + x`. The length of what is the same is counted in lines that the exercise didn't give.
 
 It is a hint and no verdict. The book shows most of these computations, and a short one can be written in few ways; so
 what is shorter than `MIN_LINES` in all isn't mentioned, unless it is wrong and rare, and what equals the reference
@@ -24,7 +24,7 @@ from types import MappingProxyType
 
 import rnnlm_ref
 
-from .cell_code import INDIGESTIBLE, parsed
+from .cell_code import INDIGESTIBLE, defined_names, parsed
 
 MIN_LINES = 10  # of all functions that two submissions share
 MIN_RARE = 4  # the same where the code is wrong, and few have it
@@ -157,7 +157,8 @@ def read_functions(source: str) -> tuple[Function, ...]:
             tree = parsed(source)
         if tree is None or (len(source) > MAX_SOURCE and len(ast.unparse(tree)) > MAX_SOURCE):  # comments don't count
             return ()
-        return tuple(_function(place, node) for place, node in _outermost(tree))
+        own = defined_names(tree)
+        return tuple(_function(place, node, own) for place, node in _outermost(tree))
     except INDIGESTIBLE:
         return ()
 
@@ -171,7 +172,7 @@ def _outermost(node: ast.AST, prefix: str = "") -> Iterator[tuple[str, FUNCTION]
             yield from _outermost(inner, f"{prefix}{inner.name}." if isinstance(inner, ast.ClassDef) else prefix)
 
 
-def _function(place: str, node: FUNCTION) -> Function:
+def _function(place: str, node: FUNCTION, own: Collection[str]) -> Function:
     for inner in ast.walk(node):
         if isinstance(inner, FUNCTION | ast.ClassDef) and ast.get_docstring(inner, clean=False) is not None:
             inner.body = inner.body[1:] or [ast.Pass()]
@@ -179,7 +180,7 @@ def _function(place: str, node: FUNCTION) -> Function:
     text, exact = tuple(line.strip() for line in body.splitlines()), _dump(node)
     source = ast.unparse(node)
     _bring_to_one_form(node)
-    _number_names(node)
+    _number_names(node, own)
     return Function(place, text, exact, _dump(node), source)
 
 
@@ -277,12 +278,13 @@ def _dump(node: FUNCTION) -> str:
     return "\n".join(map(ast.dump, (node.args, *node.body)))
 
 
-def _number_names(function: FUNCTION) -> None:
-    """Put a number in the place of every name that a function's author chose."""
+def _number_names(function: FUNCTION, own: Collection[str]) -> None:
+    """Put a number in the place of every name that a function's author chose; `own` are those of the cell."""
     inner = list(ast.walk(function))
     chosen = [node.arg for node in inner if isinstance(node, ast.arg)]
     chosen += [node.id for node in inner if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
     chosen += [node.name for node in inner if isinstance(node, FUNCTION) and node is not function]
+    chosen += [node.id for node in inner if isinstance(node, ast.Name) and node.id in own]
     names = {name: f"name{i}" for i, name in enumerate(dict.fromkeys(chosen))}
     attributes: dict[str, str] = {}
     for node in inner:  # an attribute comes before the `self` that it is of

@@ -1,5 +1,6 @@
 """Work beside the answers: text of a student's own, cells that are marked by hand, and requests to look again."""
 
+import csv
 import shutil
 
 import demo
@@ -177,7 +178,7 @@ def test_the_grader_says_who_waits_and_leaves_a_mark_by_hand_alone(course, capsy
     course.mark("ada", "Drawing", 2.5)
     assert course.rnnlm_grade("grade", "--jobs", "1", "--force") == 0
     said = capsys.readouterr().out
-    assert "to be marked by hand, in formgrader: Drawing (1), Plot (1)" in said
+    assert "to be marked by hand in formgrader, and 0 until then: ada (Plot), ben (Drawing)" in said
     assert "to look at again" not in said
     assert "marks changed" not in said
     assert course.marks() == {"ada": 30.5, "ben": 25}
@@ -217,11 +218,19 @@ def test_exports_count_marks_by_hand(course):
     assert [line.rpartition(",")[2] for line in table] == [SLUG, "34", "27.5", "25"]
 
 
-def listed(course):
-    """What the overview lists of requests."""
+def test_the_overview_says_what_waits_for_a_mark_by_hand(course):
+    course.mark("ada", "Reflection", 3)
+    course.mark("ben", "Drawing", 1)
+    assert listed(course, "due") == [f"ada {SLUG}: Drawing, Plot"]
+    rows = list(csv.DictReader((course.folder / "reports" / "overview.csv").open()))
+    assert {row["student_id"]: row["to_mark_by_hand"] for row in rows} == {"ada": SLUG, "ben": ""}
+
+
+def listed(course, what="asking"):
+    """What the overview lists in a section: of requests, by default."""
     assert cli.main(["overview", "--course-dir", str(course.folder)]) == 0
     page = BeautifulSoup((course.folder / "reports" / "overview.html").read_text(), "html.parser")
-    section = page.find(id="asking")
+    section = page.find(id=what)
     return [" ".join(item.get_text(" ").split()) for item in section.find_parent().find_all("li")] if section else []
 
 
@@ -300,7 +309,7 @@ def test_a_cell_marked_by_hand_that_is_added_later_waits_where_it_was_not_there(
     release(course.folder)
     course.grade()
     assert course.grades("ada") == dict.fromkeys(["Reflection", "Plot", "Drawing"], (None, None, True))
-    assert "to be marked by hand, in formgrader: Drawing (1), Plot (1), Reflection (1)" in capsys.readouterr().out
+    assert "by hand in formgrader, and 0 until then: ada (Drawing, Plot, Reflection)" in capsys.readouterr().out
     assert "The notebook that was handed in has no such cell." in course.feedback("ada")
     with gradebook_of(course.folder) as gradebook:
         assert gradebook.db.query(Grade).count() == len(gradebook.find_notebook(SLUG, SLUG).grade_cells) + 1

@@ -131,6 +131,15 @@ def test_the_percentage_is_of_all_that_the_shorter_one_has():
     assert (pair.lines, pair.percent) == (10, 50)
 
 
+def test_a_helper_in_the_same_cell_may_be_called_anything_but_not_what_comes_from_elsewhere():
+    one = "def squash(z):\n    return np.tanh(z)\n\ndef work(x):\n    return squash(x) @ x\n"
+    shapes = [
+        read_functions(source)[-1].shape
+        for source in (one, one.replace("squash", "bend"), one.replace("squash(x)", "bend(x)"))
+    ]
+    assert shapes[0] == shapes[1] != shapes[2]
+
+
 def test_attributes_of_self_may_be_called_anything():
     one = "class A:\n    def f(self):\n        self.cache = 1\n        return self.cache\n"
     first, other = (read_functions(source)[0] for source in (one, one.replace("cache", "saved")))
