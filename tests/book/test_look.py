@@ -170,6 +170,33 @@ def test_letters_in_a_figure_are_at_least_eleven_pixels_high_on_a_phone(open_pag
     assert min(sizes) >= 11
 
 
+def test_code_that_wraps_on_a_phone_goes_on_behind_its_indent(open_page):
+    tab = open_page("book/look-inside.html", width=390, until="networkidle")
+    starts = tab.eval_on_selector_all(
+        ".cell_input .line",
+        """all => all.filter(line => line.checkVisibility()).map(line => {
+        const walker = document.createTreeWalker(line, NodeFilter.SHOW_TEXT);
+        const lefts = {};
+        for (let node, at = 0; (node = walker.nextNode()); at += node.length) for (let i = 0; i < node.length; i++) {
+            if (!node.data[i].trim()) continue;
+            const range = document.createRange();
+            range.setStart(node, i);
+            range.setEnd(node, i + 1);
+            const box = range.getBoundingClientRect();
+            const row = Math.round(box.bottom);
+            lefts[row] = Math.min(lefts[row] ?? Infinity, box.left);
+        }
+        return Object.entries(lefts).sort(([one], [other]) => one - other).map(([, left]) => Math.round(left));
+    })""",
+    )
+    wrapped = [lefts for lefts in starts if len(lefts) > 1]
+    assert len(wrapped) > 5
+    assert all(first < later for first, *others in wrapped for later in others)
+    copied = "document.querySelector('.cell_input pre').textContent"
+    assert "\n" in tab.evaluate(copied)
+    assert "\n\n\n" not in tab.evaluate(copied)
+
+
 @pytest.mark.parametrize(("width", "is_beside"), [(1280, True), (390, False)])
 def test_the_two_maps_of_words_stand_side_by_side_where_there_is_room(open_page, width, is_beside):
     tab = open_page("book/look-inside.html", width=width)
