@@ -17,13 +17,14 @@ from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate
 from ..protocol.values import Plain
 from .calls import Key
-from .compare import Difference, same
+from .compare import ROUGH, Difference, close, same
 from .layer import NEEDED, NOISE, Case
 from .play import Play, play_all
 
 Wrong: TypeAlias = Mapping[Key, Difference | Raised]  # see `Play.compare`
 Twin: TypeAlias = tuple[Play, list[int]]  # and the places of its steps on the tape of the play
 KEPT = frozenset(["kept"])
+FAR = 5 * ROUGH
 ITSELF = "kept", "params", "made", "law"  # kinds of which no reference is needed to see that they are wrong
 
 
@@ -75,17 +76,17 @@ class Fault:
         It is one of the same kind, as a rule. After a change of the caller's arrays anything may go wrong; and what is
         left over from other calls, or no index, may raise where it doesn't fit, and be wrong where it does. What is
         wrong by itself is explained by nothing that is merely a wrong number; a result that isn't there explains
-        nothing of those that are; and a longer float makes no number wrong.
+        nothing of those that are; and a longer float makes no number wrong, a shorter one none by far.
         """
         mine, case = self.play.case, other.play.case
         if self.rank >= other.rank or not case.contains(mine) or (other.by_itself and not self.by_itself):
             return False
-        if self.is_of_longer_floats and not other.by_itself:
+        if not other.by_itself and (self.is_of_longer_floats or (self.is_of_floats and other.is_far)):
             return False
         if not case.allows(mine):
             return "raised" in self.kinds and "raised" in other.kinds
         if mine.see == KEPT:
-            return "kept" in self.kinds and other.is_late
+            return self.may_spoil(other)
         may_not_fit = len(mine.steps) == len(case.steps) or any(
             step.mark == NOISE or step.is_resized for step in mine.steps
         )
@@ -93,7 +94,7 @@ class Fault:
         return bool(
             shared - self.missing
             or (shared and other.results <= self.missing)
-            or ("kept" in self.kinds and other.is_late)
+            or self.may_spoil(other)
             or (may_not_fit and "raised" in other.kinds)
         )
 
@@ -109,18 +110,54 @@ class Fault:
         return self.results - there
 
     @functools.cached_property
-    def is_of_longer_floats(self) -> bool:
-        """Whether nothing but dtypes is wrong, such as float64 where float32 should be."""
-        pairs = [(getattr(what, "got", None), getattr(what, "expected", None)) for what in self.wrong.values()]
+    def pairs(self) -> list[tuple[Plain, Plain]]:
+        """What came, and what should have come, of all that is wrong."""
+        return [(getattr(what, "got", None), getattr(what, "expected", None)) for what in self.wrong.values()]
+
+    @functools.cached_property
+    def is_of_floats(self) -> bool:
+        """Whether nothing but dtypes is wrong, such as float32 where float64 should be."""
         return self.by_itself and all(
-            is_array(got) and is_array(right) and got.dtype.kind == "f" and got.dtype.itemsize > right.dtype.itemsize
-            for got, right in pairs
+            is_array(got)
+            and is_array(right)
+            and got.shape == right.shape
+            and got.dtype.kind == "f"
+            and got.dtype != right.dtype
+            for got, right in self.pairs
         )
 
     @property
-    def is_late(self) -> bool:
-        """Whether all of it comes after the first call, or at no certain place."""
-        return not any(at == 0 for at, _ in self.wrong)
+    def is_of_longer_floats(self) -> bool:
+        """Whether nothing but dtypes is wrong, of floats that are longer than they should be."""
+        return self.is_of_floats and all(
+            is_array(got) and is_array(right) and got.dtype.itemsize > right.dtype.itemsize for got, right in self.pairs
+        )
+
+    @functools.cached_property
+    def is_far(self) -> bool:
+        """Whether numbers are wrong by more than a short float makes them, unless it overflows."""
+        return any(
+            isinstance(got, np.ndarray)
+            and isinstance(right, np.ndarray)
+            and got.shape == right.shape
+            and bool(np.isfinite(got).all())
+            and not close(got, right, tolerance=FAR).all()
+            for got, right in self.pairs
+        )
+
+    def may_spoil(self, other: "Fault") -> bool:
+        """Whether another fault may come of arrays that are changed here: all of it comes after the call that does so.
+
+        What is given to `backward` is changed there, so the first one isn't spoilt by it.
+        """
+        if "kept" not in self.kinds:
+            return False
+        layer = self.play.case.layer
+        changed = {getattr(what, "what", "") for key, what in self.wrong.items() if kind_in(key) == "kept"}
+        verbs = [step.verb for step in other.play.case.steps]
+        is_back = changed <= layer.upstream.keys() and not layer.is_function and "backward" in verbs
+        first = verbs.index("backward") if is_back else 0
+        return not any(isinstance(at, int) and at <= first for at, _ in other.wrong)
 
 
 def faults_in(plays: Iterable[tuple[Rule, Play]], candidate: Candidate) -> Iterator[Fault]:

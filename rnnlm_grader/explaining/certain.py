@@ -137,7 +137,7 @@ def changed_afterwards(small: Look) -> str:
     if kept.seen_at:
         return ""
     line = line_that_writes(small, kept.handle)
-    return f"the caller's `{kept.name}` isn't what it was{f': `{line}` writes into it' if line else ''}"
+    return f"`{kept.name}` is the caller's, and isn't what it was{f': `{line}` writes into it' if line else ''}"
 
 
 def line_that_writes(small: Look, handle: object) -> str:
@@ -149,5 +149,5 @@ def line_that_writes(small: Look, handle: object) -> str:
         program.step("lock" if Handle(at) == handle else verb, *args, is_seen=is_seen)
     ((_, raised, _),) = small.play.candidate.play([program])
     if raised and raised.line and raised.kind == "ValueError" and "read-only" in raised.message:
-        return clean(raised.text, 60)
+        return clean(re.sub(r"\s+#\s.*", "", raised.text), 60)
     return ""

@@ -339,7 +339,7 @@ def explain(
 
     `library` holds the mistakes of its name, and `criteria` are those of it. Where there are only exceptions, many
     mistakes raise alike: these must speak of the same sizes, and no other mistake may do so; of several, one must
-    raise by itself wherever the answer does, and they aren't certain.
+    raise by itself wherever the answer does. Several aren't certain if one of them is seen in exceptions alone.
     Where only laws are broken, which say what is wrong, several aren't looked for; `in_short` only few pairs are, by
     few plays.
     """
@@ -365,13 +365,18 @@ def explain(
     prices = [price(each, criteria) for each in mistakes]
     if not prices or not all(costs for costs, _ in prices):
         return None
-    is_certain = bool(the_one(singles)) if singles else not in_words
+    is_certain = bool(the_one(singles)) if singles else all(is_seen_beside_exceptions(each, mine) for each in mistakes)
     costs, silent = (frozenset().union(*each) for each in zip(*prices, strict=True))
     faults = [fault for examination in examinations for fault in examination.faults]
     if not costs_of([fault for fault in faults if "made" in fault.kinds]) <= costs:  # see `Variant.play`
         return None
     costs &= {fault.owner for fault in faults}  # mistakes may undo each other
     return Explanation(mistakes, costs, silent, is_certain) if costs else None
+
+
+def is_seen_beside_exceptions(mistake: Misconception, mine: Iterable[Signature]) -> bool:
+    """Whether a mistake alone makes anything wrong in plays in which an answer doesn't raise."""
+    return any(not my.raised and variant_of(mistake).play(my.case).compare() for my in mine)
 
 
 def raises_too(mistakes: Iterable[Misconception], mine: Signature) -> bool:

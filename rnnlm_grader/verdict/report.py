@@ -125,8 +125,8 @@ def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Ve
     is_told = UNFINISHED in map(name_of, with_state(result, State.COSTS))
     if unfinished := [verdict for verdict in held_back if is_unfinished(verdict.finding) and not is_told]:
         yield Item(f"… {counted_points(unfinished)}: {UNFINISHED}", (), "earns nothing yet")
+    waiting: dict[tuple[str, tuple[Block, ...]], list[Verdict]] = {}
     for because, verdicts in by_cause([each for each in held_back if each not in unfinished]).items():
-        are = f"{counted_points(verdicts)} {'is' if len(verdicts) == 1 else 'are'} held back"
         payer = next(map(at_hand.get, elsewhere(because, result)), None)
         until = f"{cause(because, result)} is mended" if because else "more of its results are right"
         why = ()
@@ -135,6 +135,9 @@ def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Ve
         elif payer and told.isdisjoint([name_of(payer), (State.HELD_BACK, name_of(payer))]):
             why = reason_of(payer)
             told.add((State.HELD_BACK, name_of(payer)))
+        waiting.setdefault((until, why), []).extend(verdicts)
+    for (until, why), verdicts in waiting.items():
+        are = f"{counted_points(verdicts)} {'is' if len(verdicts) == 1 else 'are'} held back"
         yield Item(f"… {are} until {until}", why, "earns nothing yet")
 
 

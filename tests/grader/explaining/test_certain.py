@@ -209,13 +209,13 @@ def test_where_nothing_that_was_tried_fits_it_is_said_what_stands_there(name, ri
             "my_bptt",
             "dh = np.zeros_like(h0)\n    for",
             "dh = h0\n    dh *= 0\n    for",
-            "the caller's `h0` isn't what it was: `dh *= 0` writes into it.",
+            "`h0` is the caller's, and isn't what it was: `dh *= 0` writes into it.",
         ),
         (
             "MyRNN",
             "t = np.dot(h_prev, Wh)",
             "x -= 0.5\n        t = np.dot(h_prev, Wh)",
-            "the caller's `x` isn't what it was: `x -= 0.5` writes into it.",
+            "`x` is the caller's, and isn't what it was: `x -= 0.5` writes into it.",
         ),
         (
             "MyTimeAffine",

@@ -111,7 +111,7 @@ def test_what_waits_for_another_part_names_what_it_waits_for():
     assert told[0] == "… 2 (2 points) are held back until the ✗ above is mended earns nothing yet"
     assert told[1].startswith("… 3 (3 points) are held back until the ✗ of forward (the rows of W")
     assert told[2] == "… 1 (1 point) is held back until more of its results are right earns nothing yet"
-    lines = report(defined(RIGHT.replace("return W[idx]", "return self.w[idx]"))).splitlines()
+    lines = report(defined(RIGHT.replace("return W[idx]", "return self.w[idx]")), "backward").splitlines()
     assert re.search("held back until this is mended", lines[1])
     assert "no attribute 'w'" in lines[2]
 

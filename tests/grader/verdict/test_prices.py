@@ -6,7 +6,7 @@ from collections import defaultdict
 
 import pytest
 from classroom import ROOT
-from corpora import rnn, softmax_masking, time_rnn
+from corpora import lstm, rnn, softmax_masking, time_rnn
 from examining import grade_name
 
 from rnnlm_grader.content import ASSIGNMENTS, find
@@ -305,3 +305,33 @@ def test_the_page_for_instructors_lists_what_the_same_mistake_costs(prices):
         assert max(at.values()) - min(at.values()) <= 1
         cells = ", ".join(f"`{name}` {at[name]}" for a in ASSIGNMENTS.values() for name in a.names if name in at)
         assert f"| {mistake} | {cells} |" in page
+
+
+def told(name, source, *changes):
+    """What is told of the right answer with some changes: the ids of mistakes."""
+    results = graded(name, changed(source, *changes)).values()
+    return {each.id for result in results for verdict in result.verdicts for each in verdict.likely}
+
+
+RNN, TIME_LSTM = (next(iter(answers.values())) for answers in (rnn.RIGHT["MyRNN"], lstm.RIGHT["MyTimeLSTM"]))
+
+
+def test_a_change_of_what_backward_is_given_hides_no_number_that_it_gave_before():
+    changes = [
+        ("dt = dh_next * (1", "dt = dh_next\n        dt *= (1"),
+        ("np.sum(dt, axis=0)", "np.sum(dt)"),
+        ("self.grads[0][...] = ", "self.grads[0][...] += "),
+        ("self.grads[1][...] = ", "self.grads[1][...] += "),
+    ]
+    assert told("MyRNN", RNN, *changes) == {"ChangesUpstream", "PilesUp", "SumsBiasOverEverything"}
+
+
+def test_a_shorter_float_hides_no_number_that_is_wrong_by_far():
+    rows = variant("my_numerical_gradient", "MovesRows")
+    is_short = ("return slopes", "return slopes.astype('f')") if "return slopes" in rows else ("return grad", "return grad.astype('f')")
+    assert "MovesRows" in told("my_numerical_gradient", rows, is_short)
+
+
+def test_a_mistake_that_would_raise_alike_gives_an_exception_beside_a_known_mistake_no_name():
+    changes = [("np.tanh(z_g)", "sigmoid(z_g)"), ("(1 - g**2)], axis=1)", "(g * (1 - g))])")]
+    assert told("MyTimeLSTM", TIME_LSTM, *changes) == {"TakesSigmoidForCandidate"}
