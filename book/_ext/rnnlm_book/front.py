@@ -19,6 +19,7 @@ from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.pretrained import animal_factors, farm_model, states_after
 
 BEFORE = ["the", "bee", "near", "the", "wood", "buzzes", "."]  # as in farm.js
+SUMMARY = "What the check says"
 
 
 class HalfRead(SphinxDirective):
@@ -41,7 +42,7 @@ class HalfRead(SphinxDirective):
 
 
 class Checked(SphinxDirective):
-    """The last method of a class, and the mistake that the check of a part names in it, as a notebook shows both."""
+    """The last method of a class, and, folded, the mistake that the check of a part names in it, as a notebook shows both."""
 
     required_arguments = 2
     has_content = True
@@ -62,9 +63,9 @@ class Checked(SphinxDirective):
         (read,) = self.parse_text_to_nodes(f"[](#{section.partition('#')[2]})")
         return [
             nodes.literal_block(shown, shown, language="python"),
-            nodes.raw("", f'<div class="check-report">{before}', format="html"),
+            nodes.raw("", f'<details class="check-report"><summary>{SUMMARY}</summary>{before}', format="html"),
             nodes.inline("", "", *read.children),
-            nodes.raw("", f"{after}</div>", format="html"),
+            nodes.raw("", f"{after}</details>", format="html"),
         ]
 
 

@@ -13,7 +13,7 @@ const FARM_COLUMNS = [
 const FARM_SOUNDS = FARM_COLUMNS[2][1].slice(0, -1);
 const FARM_ROWS = 100; // older ones are dropped, or a long text would slow the page down
 const FARM_NEXT = 8; // as many bars as there are animals
-// With a smaller sum a state isn't about an animal: it has no number, and on the front page no bar. The sums of other animals
+// With a smaller sum a state isn't about an animal: it has no number, and on the front page, which shows no numbers, no bar. The sums of other animals
 // come near it by chance.
 const FARM_SOMEBODY = 0.5;
 const FARM_WARM_UP = "the bee near the wood buzzes ."; // in training it hardly ever met a state of zeros
@@ -260,7 +260,7 @@ class LiveFarm extends LiveFigure {
     return this.sums().map((sum) => {
       const isSlight = isNobody || sum < FARM_SOMEBODY;
       return make("span", { class: `farm-sum ${isSlight ? "farm-slight" : ""}`, style: `--share: ${sum}`, "aria-hidden": "true" },
-        make("span", {}, isSlight ? "" : sum.toFixed(1)));
+        make("span", {}, isSlight || this.compact ? "" : sum.toFixed(1)));
     });
   }
 
