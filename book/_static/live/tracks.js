@@ -41,12 +41,14 @@ class LiveTracks extends LiveFigure {
     this.text.replaceChildren(...this.words.flatMap((word, id) => [make("ruby", {
       class: `${kind(id)} ${read.has(id) ? "tracks-read" : ""}` }, word, make("rt", {}, String(id))), " "]));
     const narrow = TRACKS_WIDTH / this.words.length, width = Math.min(26, TRACKS_WIDTH / (M + 1));
-    const cell = (id, x, y, wide, of) => [make("rect", { x, y, width: wide, height: 19, class: of }),
-      make("text", { x: x + wide / 2, y: y + 14, class: "live-label tracks-id" }, String(id))];
+    const box = (x, y, wide, of) => make("rect", { x, y, width: wide, height: 19, class: of });
+    const number = (id, x, y) => make("text", { x, y: y + 14, class: "live-label tracks-id" }, String(id));
+    const cell = (id, x, y, wide, of) => [box(x, y, wide, of), number(id, x + wide / 2, y)];
     const row = (n) => Array.from({ length: M + 1 }, (_, m) =>
       cell(n * M + m, 1 + m * width, TRACKS_TOP + TRACKS_ROW * n, width, m < M ? kind(n * M) : "tracks-none")).flat();
     this.cells.replaceChildren(make("text", { x: 1, y: 12, class: "live-label tracks-head" }, "the text, one id after the other"),
-      ...this.words.flatMap((_, id) => cell(id, 1 + id * narrow, 19, narrow, kind(id))),
+      ...this.words.map((_, id) => box(1 + id * narrow, 19, narrow, kind(id))),
+      ...this.words.flatMap((_, id) => (id % 5 ? [] : number(id, 1 + (id + 0.5) * narrow, 19))), // all would run together
       ...(isSideBySide ? [] : [make("text", { x: 1, y: 62, class: "live-label tracks-head" },
         `${N} ${N > 1 ? "tracks" : "track"} of ${M}, and the first target after each`), ...xs.flatMap((_, n) => row(n))]));
     this.windows.forEach((box, inputs) => {
