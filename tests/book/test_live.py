@@ -1441,7 +1441,7 @@ def gradients_by_window(radius, T, k):
 @pytest.mark.parametrize(("radius", "T", "k"), [(0.5, 10, 4), (1.0, 24, 7), (1.5, 24, 24)])
 def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius, T, k):
     influence = figure("influence[windows]")
-    for name, value in [("radius", radius), ("steps T", T), ("window k", k)]:
+    for name, value in [("ρ", radius), ("steps T", T), ("window k", k)]:
         set_slider(influence.get_by_label(name), value)
     arriving = gradients_by_window(radius, T, k)
     heights = shown(influence, ".influence-bar", "Number(e.getAttribute('height'))")
@@ -1457,10 +1457,10 @@ def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius
     assert ("windows of" in said(influence)) is (k < T)
 
 
-def test_the_axis_of_the_bars_stays_while_the_radius_moves(figure):
+def test_the_axis_of_the_bars_stays_while_rho_moves(figure):
     influence = figure("influence[paths]")
     for radius in (0.5, 0.8, 1.1, 1.5):
-        set_slider(influence.get_by_label("radius"), radius)
+        set_slider(influence.get_by_label("ρ"), radius)
         gradients = gradients_by_window(radius, 12, 12)
         bars = shown(influence, ".influence-bar", "Number(e.getAttribute('height'))")
         assert_allclose(bars, 112 * np.minimum(gradients / 30, 1), rtol=1e-9)
@@ -1470,7 +1470,7 @@ def test_the_axis_of_the_bars_stays_while_the_radius_moves(figure):
 @pytest.mark.parametrize(("radius", "T", "k"), [(0.3, 24, 24), (1.0, 5, 24), (1.5, 24, 24), (0.8, 12, 5)])
 def test_the_last_output_alone_fades_or_explodes_on_an_axis_that_stays(figure, radius, T, k):
     influence = figure("influence[windows]")
-    for name, value in [("radius", radius), ("steps T", T), ("window k", k)]:
+    for name, value in [("ρ", radius), ("steps T", T), ("window k", k)]:
         set_slider(influence.get_by_label(name), value)
     influence.get_by_label("only the last output sends 1").check()
     layer = TimeRNN(np.ones((1, 1)), np.full((1, 1), radius), np.zeros(1), activation="identity")
@@ -1508,7 +1508,7 @@ def test_an_arc_says_its_product_to_mouse_and_keyboard(figure):
     scale = drawing.bounding_box()["width"] / 340
     drawing.hover(position={"x": 184 * scale, "y": (150 - 0.88 * 137.5) * scale})  # the top of the widest arc
     assert said(influence).endswith(f"step 11 back to step 0 are 11 steps: this path carries 0.8¹¹ = {0.8**11:.4f}.")
-    set_slider(influence.get_by_label("radius"), 0.5)
+    set_slider(influence.get_by_label("ρ"), 0.5)
     assert said(influence).startswith("The path from the last output")
 
 

@@ -1,4 +1,4 @@
-/* How far each output reaches back: a linear cell with one unit, h = radius · h + x, and a gradient of 1 from each output,
+/* How far each output reaches back: a linear cell with one unit, h = ρ · h + x, and a gradient of 1 from each output,
 or from the last one only. The gradient at a step is the sum of all paths that end there: rnnlm_ref's TimeRNN, window by window. The
 figure named "influence windows" has sliders for the number of steps and for the windows; the other one has 12 steps in one window. */
 "use strict";
@@ -22,7 +22,7 @@ class LiveInfluence extends LiveFigure {
       pointermove: (event) => this.point(event), click: (event) => this.point(event) });
     this.path = slider("path:", { min: 0, max: 1, step: 1, value: 0 }, (at) => { this.at = at; this.draw(); });
     this.panel.append(
-      slider("radius", { min: 0.1, max: 1.5, step: 0.05, value: this.setting.radius }, change("radius")),
+      slider("ρ =", { min: 0.1, max: 1.5, step: 0.05, value: this.setting.radius }, change("radius")),
       ...(hasWindows ? [slider("steps T =", { min: 2, max: 24, step: 1, value: 12 }, change("T")),
         slider("window k =", { min: 1, max: 24, step: 1, value: 12 }, change("k"))] : []),
       checkbox("only the last output sends 1", change("last")), this.picture, this.path, this.sentence);
