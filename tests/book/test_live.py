@@ -239,6 +239,12 @@ def test_windows_side_by_side_are_those_that_python_cuts_and_where_a_row_leaps_i
     assert said(live).endswith("It is the last batch. Of 25 pairs 5 aren’t used.")
 
 
+def test_of_the_whole_text_in_one_line_every_fifth_id_is_written(figure):
+    live = figure("tracks")
+    live.get_by_label("windows side by side").check()  # so that no tracks are drawn below it
+    assert shown(live, "text.tracks-id", "Number(e.textContent)") == [0, 5, 10, 15, 20, 25]
+
+
 def test_the_window_of_the_tracks_lies_over_the_ids_of_its_batch(figure):
     live = figure("tracks")
     live.page.emulate_media(reduced_motion="reduce")

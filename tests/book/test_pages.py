@@ -117,6 +117,12 @@ def test_a_page_fits_a_phone_and_its_equations_and_outputs_are_neither_cut_off_n
     assert tab.eval_on_selector_all("details", cut) == []
 
 
+def test_what_the_check_says_on_the_front_page_is_folded():
+    (verdict,) = soup("book/index.html").select("details.check-report")
+    assert "open" not in verdict.attrs
+    assert "np.add.at" in verdict.text
+
+
 def test_each_chapter_has_a_card_with_the_minutes_that_it_and_its_exercise_take():
     cards = soup("book/index.html").select(".front-path .sd-card")
     chapters, *_ = (ROOT / "_toc.yml").read_text().partition("caption: Exercises")

@@ -42,7 +42,7 @@ class HalfRead(SphinxDirective):
 
 
 class Checked(SphinxDirective):
-    """The last method of a class, and, folded, the mistake that the check of a part names in it, as a notebook shows both."""
+    """The last method of a class and, folded, the mistake that the check of a part names in it, as in a notebook."""
 
     required_arguments = 2
     has_content = True
