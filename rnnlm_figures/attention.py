@@ -12,7 +12,6 @@ from .drawing import (
     ORANGE,
     ORANGE_FILL,
     PAPER,
-    SMALL,
     VIOLET,
     VIOLET_FILL,
     Drawing,
@@ -184,16 +183,16 @@ def triangles(words, placed, unplaced):
 
 def _triangle(words, shares, title):
     """Return a drawing of the shares (M, M) of M words, a row for each word but the first, as the one to be said."""
-    side, left, top = 0.65, 1.75, 2.15
+    side, left, top, size = 0.65, 1.75, 2.15, 13  # two stand side by side, so letters are shown smaller than elsewhere
     asked, places = words[1:], range(len(words) - 1)
     bottom = top + side * len(asked)
     picture = Drawing(10, bottom + 0.1)
-    picture.text(left, 0.4, title, align="left", bold=True)
-    picture.text(left - 0.15, top - 0.35, "to say", align="right", colour=FAINT, size=SMALL)
+    picture.text(left, 0.4, title, align="left", bold=True, size=size)
+    picture.text(left - 0.15, top - 0.35, "to say", align="right", colour=FAINT, size=size)
     for m in places:
-        picture.text(left - 0.15, top + side * (m + 0.5), asked[m], align="right", size=SMALL)
+        picture.text(left - 0.15, top + side * (m + 0.5), asked[m], align="right", size=size)
         picture.axes.text(
-            left + side * (m + 0.5), top - 0.1, words[m], color=INK, rotation=90, ha="center", va="bottom", size=SMALL
+            left + side * (m + 0.5), top - 0.1, words[m], color=INK, rotation=90, ha="center", va="bottom", size=size
         )
         x, y = left + side * (m + 1), top + side * m  # a line to the right of each column, and one above each row
         picture.axes.plot([x, x], [y, bottom], color=FAINT, linewidth=0.4)
