@@ -55,8 +55,10 @@ def model_over_time(words=("the", "owl", "in", "the")):
             f"{100 * p:.0f} %",
         ]
         for row, fill in enumerate([BLUE_FILL, ORANGE_FILL, BLUE_FILL, GREEN_FILL]):
-            picture.cell(x, 10.4 - 2.4 * row, written[row], width=1.6, fill=fill)
+            picture.cell(x, 10.4 - 2.4 * row, "" if row < 3 else written[row], width=1.6, fill=fill)
             if row < 3:
+                picture.text(x + 0.8, 10.7 - 2.4 * row, written[row])
+                picture.text(x + 0.8, 11.1 - 2.4 * row, "numbers", size=SMALL)
                 picture.arrow((x + 0.8, 10.3 - 2.4 * row), (x + 0.8, 9.1 - 2.4 * row))
     for x in (3, 5.2, 7.4, 9.6):
         picture.arrow((x, 8.5), (min(x + 0.55, 9.98), 8.5), colour=ORANGE)

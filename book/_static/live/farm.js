@@ -48,9 +48,9 @@ class LiveFarm extends LiveFigure {
       Object.assign(this, { temperature: value, asking: false });
       this.draw();
     });
-    return [this.typing(), this.sentence, this.text, legend(), this.buttons(), make("div", { class: "farm" },
-      make("div", {}, title("who is it about?"), make("div", { class: "farm-whom" }, this.heading(), this.now), this.heat,
-        this.unitPicker()), this.palette())];
+    return [this.typing(), this.sentence, make("div", { class: "farm" },
+      make("div", {}, title("who is it about?"), make("div", { class: "farm-whom" }, this.heading(), this.now)),
+      this.palette(), make("div", {}, this.heat, this.buttons())), this.text, legend(), this.unitPicker()];
   }
 
   compactForm() {
