@@ -237,6 +237,7 @@ def two_steps_back(from_above, dh_later, dc_later, slope, f, dh_prev):
     picture.text(7.9, 4.6, f"× {_number(slope)}", align="left")
     picture.text(7.9, 5.15, f"= {_number(through)}", align="left")
     picture.text(5.5, 4.7, "@ Wh.T", colour=VIOLET, align="right")
+    picture.text(3.3, 5.75, "o (1 − tanh² c)", colour=FAINT, align="left")
     picture.text(5.97, 8.4, f"× f = {_number(f)}", colour=GREEN)
     for x, y, name, colour in [
         (10.55, 2.0, "dh", ORANGE),
@@ -249,7 +250,8 @@ def two_steps_back(from_above, dh_later, dc_later, slope, f, dh_prev):
         upper one, that of h, {_number(dh_later)} comes back to step t, and {_number(from_above)} from above is added:
         dh is {_number(dh)}. On the lower one, that of c, {_number(dc_later)} comes back, and {_number(through)} from dh
         is added: dc is {_number(dc)}. dc times f, {_number(f)}, is {_number(dc * f)}, which goes straight to step t
-        minus 1. dh and dc make dz, and dz @ Wh.T is {_number(dh_prev)}, to which step t minus 1 adds its
+        minus 1. dh makes block o of dz, dc blocks f, i and g,
+        and dz @ Wh.T is {_number(dh_prev)}, to which step t minus 1 adds its
         {_number(from_above)} from above: {_number(from_above + dh_prev)}.""")
 
 
@@ -268,6 +270,8 @@ def _draw_step_back(picture, left, name, from_above, came, sums):
     picture.cell(left + 0.35, 4.7, "dz", width=0.8, fill=RED_FILL, edge=RED)
     picture.arrow((left + 0.95, 3.4), (left + 0.8, 4.6), colour=RED)
     picture.arrow((left + 0.95, 7.0), (left + 0.8, 5.8), colour=RED)
+    picture.text(left + 1.05, 3.95, "o", align="left")
+    picture.text(left + 1.05, 6.4, "f, i, g", align="left")
     picture.arrow((left + 0.35, 4.9), (left - 0.25, 3.5), colour=ORANGE)
     picture.arrow((left + 0.7, 7.5), (left + 0.15, 7.5), colour=GREEN)
 
