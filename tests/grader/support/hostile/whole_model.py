@@ -55,6 +55,6 @@ WORK = {
     "model-looks-for-what-was-left": model(26, MyTimeAffine=LEAVES, MyRnnlm=LOOKS),
     "model-reads-the-stand-in": model(13, "takes no arguments", MyTimeAffine=WRONG_BACKWARD, MyRnnlm=READS),
     "model-lends-on": model(18, "no cell defines MyTimeAffine", MyTimeAffine="pass\n", MyRnnlm=LENDS_ON),
-    "model-says-much": model(0, "far more than any right answer", MyTimeAffine=MUCH + AFFINE),
+    "model-says-much": model(18, "far more than any right answer", MyTimeAffine=MUCH + AFFINE),
     "model-spoils-what-comes-before": model(20, "of 30|far more", my_perplexity=MUCH + PERPLEXITY),
 }
