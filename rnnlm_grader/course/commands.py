@@ -115,8 +115,11 @@ def export(options):
         return export_one(coursedir, options, weights)
     if options.form == "csv":
         path = options.output or Path(coursedir.root, "reports", "all.csv")
-        write_term(coursedir, path, options.student or (), weights)
+        classes = write_term(coursedir, path, options.student or (), weights)
         print(path)
+        for marks in classes:
+            chosen = [each for each in marks.students if not options.student or each.student in options.student]
+            print(*(f"{marks.assignment}: {line}\n" for line in marks_to_look_at(chosen, marks.parts)), sep="", end="")
         return True
     # A table each: an empty cell would erase what the system has.
     done = [export_one(of_assignment(coursedir, name), options, weights) for name in known_assignments(coursedir)]
@@ -315,7 +318,7 @@ def marks_to_look_at(students, most):
     `most` says what each part is worth.
     """
     if due := [f"{student.student} ({', '.join(student.due_by_hand)})" for student in students if student.due_by_hand]:
-        yield f"to be marked by hand in formgrader, and 0 until then: {name_some(due)}"
+        yield f"{len(due)} to be marked by hand in formgrader, and 0 until then: {name_some(due)}"
     if who := [f"{student.student} ({both_marks(student)})" for student in students if student.outdated]:
         yield f"marks by hand to look at again, because the work was handed in or graded anew since: {name_some(who)}"
     if above := [f"{student.student} ({too_high})" for student in students if (too_high := too_high_in(student, most))]:

@@ -124,11 +124,12 @@ def write_overview(coursedir, path=None, book=None, weights=MappingProxyType({})
 
 
 def write_term(coursedir, path, students=(), weights=MappingProxyType({})):
-    """Write the table of the overview, for all students or for some."""
+    """Write the table of the overview, for all students or for some; return the marks of each assignment."""
     classes = read_course(coursedir, weights)
     everybody = standings_of(classes)
     chosen = chosen_of(coursedir, [standing.who for standing in everybody], students)
     write_table(path, rows(classes, [standing for standing in everybody if standing.who in chosen]))
+    return classes
 
 
 def standings_of(classes):

@@ -297,4 +297,10 @@ def better_of_two(
         replace(result, verdicts=tuple(map(now, result.verdicts, before.verdicts)))
         for result, before in zip(judge(again), results, strict=True)
     ]
-    return max(results, others, key=lambda way: sum(result.points for result in way))  # the first, if both are equal
+    return max(results, others, key=worth)  # the first, if both are equal
+
+
+def worth(results: Sequence[PartResult]) -> tuple[int, int]:
+    """The points of an answer, and how many mistakes are named in it."""
+    named = {each for result in results for verdict in result.verdicts for each in verdict.likely}
+    return sum(result.points for result in results), len(named)

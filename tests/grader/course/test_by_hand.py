@@ -178,7 +178,7 @@ def test_the_grader_says_who_waits_and_leaves_a_mark_by_hand_alone(course, capsy
     course.mark("ada", "Drawing", 2.5)
     assert course.rnnlm_grade("grade", "--jobs", "1", "--force") == 0
     said = capsys.readouterr().out
-    assert "to be marked by hand in formgrader, and 0 until then: ada (Plot), ben (Drawing)" in said
+    assert "\n2 to be marked by hand in formgrader, and 0 until then: ada (Plot), ben (Drawing)\n" in said
     assert "to look at again" not in said
     assert "marks changed" not in said
     assert course.marks() == {"ada": 30.5, "ben": 25}
@@ -216,6 +216,11 @@ def test_exports_count_marks_by_hand(course):
     assert course.rnnlm_grade("export", "--form", "canvas") == 0
     table = (course.folder / "reports" / f"{SLUG}-canvas.csv").read_text().splitlines()
     assert [line.rpartition(",")[2] for line in table] == [SLUG, "34", "27.5", "25"]
+
+
+def test_the_table_of_the_term_names_who_waits_for_a_mark_by_hand(course, capsys):
+    assert cli.main(["export", "--all", "--course-dir", str(course.folder)]) == 0
+    assert f"{SLUG}: 2 to be marked by hand in formgrader, and 0 until then: ada (" in capsys.readouterr().out
 
 
 def test_the_overview_says_what_waits_for_a_mark_by_hand(course):

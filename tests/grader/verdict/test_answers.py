@@ -254,6 +254,18 @@ def test_a_known_mistake_costs_and_is_called_the_same_whatever_is_wrong_in_an_ea
     assert [likely for _, state, likely in told[0] if state == State.COSTS] not in ([], [[]])
 
 
+def test_two_mistakes_are_named_beside_an_earlier_answer_that_makes_them_too():
+    both = ("dW[...] = 0\n", "\n"), ("return None", "return dW")
+    first = changed(RIGHT, *both)
+    piles_up = changed(
+        BUILT_ON,
+        ("grads[0][...] = self.layer.grads[0]", "grads[0] += self.layer.grads[0]\n        return self.grads[0]"),
+    )
+    results, _ = graded(embedding, submission(embedding, MyEmbedding=first, MyTimeEmbedding=piles_up))
+    named = {m.id for r in results.values() if r.name == "MyTimeEmbedding" for v in r.verdicts for m in v.likely}
+    assert named == {"TimePilesUp", "TimeReturnsGradient"}
+
+
 OFF = RIGHT.replace("return W[idx]", "return 2 * W[idx]").replace("dW[...] = 0", "dW[...] = 1")
 NO_COLON = changed(RIGHT, ("def forward(self, idx):", "def forward(self, idx)"))
 NO_SUCH_ATTRIBUTE = changed(RIGHT, ("def forward(self, idx):", "def forward(self, idx):\n        self.weights.shape"))
