@@ -19,6 +19,7 @@ sys.path.insert(0, str(ROOT))  # the course's own criteria, whatever else is ins
 
 from rnnlm_grader.course.commands import open_course  # noqa: E402
 from rnnlm_grader.course.folders import require_criteria  # noqa: E402
+from rnnlm_grader.course.freezing import is_frozen  # noqa: E402
 from rnnlm_grader.course.gradebook import knows  # noqa: E402
 from rnnlm_grader.refusal import Refusal  # noqa: E402
 
@@ -28,10 +29,13 @@ SOLUTIONS, EXERCISES = ROOT / "solutions", ROOT / "exercises"
 def generate(assignment, folder):
     """Release one assignment into `folder`/ASSIGNMENT, with a gradebook that is thrown away.
 
-    Raise a `Refusal` where criteria, grade cells and the course's gradebook disagree on points.
+    Raise a `Refusal` where criteria, grade cells and the course's gradebook disagree on points; the gradebook keeps
+    those of a frozen assignment, whatever is released.
     """
     coursedir, config = open_course(argparse.Namespace(course_dir=ROOT, assignment=assignment, settings=[]))
-    knows(coursedir, require_criteria(coursedir))
+    points = require_criteria(coursedir)
+    if not is_frozen(coursedir):
+        knows(coursedir, points)
     with tempfile.TemporaryDirectory() as scratch:
         config.CourseDirectory.release_directory = folder
         config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"

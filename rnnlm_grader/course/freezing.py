@@ -10,37 +10,58 @@ from pathlib import Path
 
 from ..files import write_atomic
 from ..refusal import Refusal
+from .folders import require_criteria
+from .gradebook import knows
 from .job import version
 
 
 def freeze(coursedir):
     """Freeze an assignment; one that is frozen stays as it is. Return in one line what holds now."""
-    path = marker(coursedir)
-    if not path.exists():
+    if not is_frozen(coursedir):
         said = {
             "on": f"{datetime.now():%Y-%m-%d}",
             "release": importlib.metadata.version("rnnlm-course"),
             "grader": version(),
         }
-        write_atomic(path, json.dumps(said).encode())
+        write_atomic(marker(coursedir), json.dumps(said).encode())
     return state(coursedir)
 
 
 def thaw(coursedir):
     """Let an assignment be graded again."""
-    if not marker(coursedir).exists():
+    if not is_frozen(coursedir):
         raise Refusal(f"{coursedir.assignment_id} isn't frozen.")
     marker(coursedir).unlink()
 
 
 def require_thawed(coursedir):
     """Raise `Refusal` for an assignment that is frozen."""
-    if marker(coursedir).exists():
+    if is_frozen(coursedir):
         assignment = coursedir.assignment_id
         raise Refusal(
             f"{state(coursedir)} Nothing was graded. To grade it again: rnnlm-grade thaw {assignment}, then "
             f"rnnlm-grade {assignment} --dry-run, which says whose marks would change."
         )
+
+
+def require_same_cells(coursedir):
+    """Raise `Refusal` for an assignment that is frozen, if its notebook has other parts or points than the gradebook.
+
+    To enter these would change marks.
+    """
+    try:
+        if is_frozen(coursedir):
+            knows(coursedir, require_criteria(coursedir))
+    except Refusal as changed:
+        assignment = coursedir.assignment_id
+        raise Refusal(
+            f"{state(coursedir)} {str(changed).partition(' Nothing was done.')[0]} Nothing was released. To enter the "
+            f"changes: rnnlm-grade thaw {assignment}, then nbgrader generate_assignment {assignment} --force"
+        ) from None
+
+
+def is_frozen(coursedir):
+    return marker(coursedir).exists()
 
 
 def state(coursedir):

@@ -23,7 +23,7 @@ from .at_start import keep_private
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
 from .lms import COLLECTED, Download
-from .release import GoOnAfterChecks, NameNext, SaveChangedCells
+from .release import GoOnAfterChecks, NameNext, ReleaseWhatMayChange, SaveChangedCells
 
 
 def configure(c, root="."):
@@ -53,6 +53,7 @@ def configure(c, root="."):
         ),
     ]
     c.Autograde.exporter_class = f"{__name__}.{GradeTheClass.__name__}"  # as nbgrader_config.json says it
+    c.GenerateAssignment.exporter_class = ReleaseWhatMayChange
     c.GenerateFeedback.exporter_class = FeedbackExporter
     c.ExchangeFactory.collect = Collect
     c.ExchangeFactory.release_feedback = ReleaseFeedback

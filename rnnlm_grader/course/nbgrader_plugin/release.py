@@ -7,10 +7,14 @@ import json
 import re
 from pathlib import Path
 
+from nbconvert.exporters import NotebookExporter
 from nbgrader.api import Comment, Grade, MissingEntry
+from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
 
+from ...refusal import Refusal, in_words
 from ..folders import offered
+from ..freezing import require_same_cells
 
 OUTRO = "outro"  # the grade_id of the cell whose last paragraph says what is next
 NAMED = re.compile(r"`\d\d-[\w-]+`")  # an exercise in a text
@@ -73,6 +77,18 @@ def with_next(text, name, chapter):
     if chapter and changed != text:
         return re.sub(r"(?<![`\d])\d+(?![\d-])", str(chapter), changed, count=1)
     return changed
+
+
+class ReleaseWhatMayChange(NotebookExporter):
+    """Refuses to change what frozen marks hang on, when nbgrader's converter makes it: before anything is written."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**kwargs)
+        try:
+            require_same_cells(self.parent.coursedir)
+        except Refusal as error:
+            self.log.error("%s", in_words(error))
+            raise NbGraderException(in_words(error)) from None
 
 
 class SaveChangedCells(SaveCells):

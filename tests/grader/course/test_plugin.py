@@ -290,6 +290,21 @@ def test_a_frozen_assignment_keeps_its_marks_until_it_is_thawed_by_name(course, 
         assert f"To grade it again: rnnlm-grade thaw {SLUG}, then" in capsys.readouterr().err
     with pytest.raises(SystemExit):
         own.nbgrader("autograde", SLUG)
+    own.nbgrader("generate_assignment", SLUG, "--force")  # which changes nothing
+
+    def as_before(gradebook):
+        """Have the gradebook know the exercise as it was: with one part under another name."""
+        gradebook.find_grade_cell("MyEmbedding-forward", SLUG, SLUG).name = "old-part"
+
+    own.change(as_before)
+    released = (course / "exercises" / SLUG / NOTEBOOK).read_bytes()
+    with pytest.raises(SystemExit):
+        own.nbgrader("generate_assignment", SLUG, "--force")
+    assert f"Nothing was released. To enter the changes: rnnlm-grade thaw {SLUG}, then" in capsys.readouterr().err
+    assert (course / "exercises" / SLUG / NOTEBOOK).read_bytes() == released
+    own.change(
+        lambda gradebook: setattr(gradebook.find_grade_cell("old-part", SLUG, SLUG), "name", "MyEmbedding-forward")
+    )
     assert own.marks() == marks
     assert (own.rnnlm_grade("thaw"), own.rnnlm_grade("thaw")) == (0, 2)
     own.grade()
