@@ -304,7 +304,9 @@ def is_wanted(right: Plain) -> TypeGuard[np.ndarray]:
 
 
 def is_something(value: Plain, right: np.ndarray) -> bool:
-    """Whether a result is there: no zeros, and no bare number in place of an array."""
+    """Whether a result is there, be it among others: no zeros, and no bare number in place of an array."""
+    if isinstance(value, tuple):
+        return any(is_something(each, right) for each in value)
     if not isinstance(value, np.ndarray) or value.dtype.kind not in "fiub" or (right.size > 1 and value.size < 2):
         return False
     with np.errstate(all="ignore"):

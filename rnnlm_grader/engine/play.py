@@ -44,8 +44,11 @@ class Play:
         """What is wrong with the lists of an answer that makes its own parameters, where it matters; or None."""
         lists = {name: value for (at, name), value in self.seen.items() if at == MADE and name in ("params", "grads")}
         shapes = self.case.shapes
-        if not self.calls.needs_lists and all(in_order(value, shapes) for value in lists.values()):
-            return None
+        if not self.calls.needs_lists:
+            is_about_gradients = any(what.startswith("grads") for what in self.see)
+            used = lists if is_about_gradients else {"params"}
+            if all(in_order(value, shapes) for name, value in lists.items() if name in used):
+                return None
         for name, value in lists.items():
             if not isinstance(value, tuple) or len(value) != len(shapes):
                 problem = f"is {summary(value)}; it should hold {len(shapes)} arrays, those of this model alone"

@@ -134,6 +134,11 @@ class Signature:
         """For each result, whether it isn't what the reference gives."""
         return ~self.same(right_signature(self.case))
 
+    @functools.cached_property
+    def of_another_kind(self) -> np.ndarray:
+        """For each result, whether it isn't of the kind, the shape or the dtype of what the reference gives."""
+        return self.tags != right_signature(self.case).tags
+
     @property
     def is_wrong(self) -> bool:
         return bool(self.wrong.any())
@@ -309,6 +314,9 @@ def agreement(variant: Variant, signatures: Iterable[Signature], may_be_less: bo
     for my in signatures:
         theirs = variant.signature(my.case)
         if theirs.is_wrong > my.is_wrong or (theirs.is_wrong < my.is_wrong and not may_be_less):
+            return None
+        is_told_by_kinds = not (my.raised or theirs.raised or my.case.layer.makes)  # there parameters have many orders
+        if is_told_by_kinds and (theirs.of_another_kind & (theirs.tags != my.tags)).any():
             return None
         count += int(my.same(theirs).sum())
     return count

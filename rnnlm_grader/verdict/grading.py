@@ -284,7 +284,9 @@ def better_of_two(
     explain_what_was_seen(again)
 
     def now(verdict: Verdict, before: Verdict) -> Verdict:
-        likely = again.named(verdict.criterion, again.names) if verdict.state == State.COSTS else ()
+        is_idle = finding is ONLY_FAILING and verdict.criterion.methods  # what is seen there isn't the answer's
+        costs = verdict.state == State.COSTS and not is_idle
+        likely = again.named(verdict.criterion, again.names) if costs else ()
         if verdict.state == before.state and likely in ((), before.likely):
             return replace(before, mark=verdict.mark)
         if likely:

@@ -599,6 +599,12 @@ clip(
     ("    return norm", ""),
 )
 clip(
+    "ReturnsListToo",
+    CLIPPING,
+    "the list comes back beside the norm; its arrays are changed in place, so the norm alone is returned",
+    ("return norm", "return grads, norm"),
+)
+clip(
     "ReturnsOnlyWhenClipping",
     CLIPPING,
     "the `return` stands inside the `if`, so nothing is returned where the norm is within max_norm",

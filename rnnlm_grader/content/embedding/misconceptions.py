@@ -278,6 +278,12 @@ embedding(
     (ADD, "dW[np.unique(self.idx)] = dout.reshape(-1, dW.shape[1]).sum(axis=0)"),
 )
 embedding(
+    "SumsEachRow",
+    GRADIENT,
+    "the numbers of each row of dout are added up; each column of dW keeps its own",
+    ("self.idx, dout", "self.idx, dout.sum(axis=-1, keepdims=True)"),
+)
+embedding(
     "WritesNothing",
     GRADIENT,
     "the gradient is never written into grads[0], which stays zero (`dW = ...` only "

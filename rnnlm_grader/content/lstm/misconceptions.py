@@ -160,6 +160,12 @@ lstm(
     ("(N, T, D)", "(T, N, D)"),
     (STACK, "np.stack(hs)"),
 )
+lstm(
+    "AddsOneToForgetGate",
+    EQUATION,
+    "1 is added to what the forget gate takes the sigmoid of; an open gate is for whoever makes b to begin with",
+    ("sigmoid(f)", "sigmoid(f + 1)"),
+)
 lstm("WritesSigmoidWithTwo", EQUATION, OF_EXPONENTIALS, ("1 / (1 + np.exp(-z))", "np.exp(z) / (1 + np.exp(z))"))
 lstm(
     "TakesTanhForGates",
@@ -272,6 +278,12 @@ for id, other in (
         self.h, self.c = h, {other}""",
     )
 lstm(
+    "ExchangesStates",
+    STATE,
+    "set_state keeps h as the cell state and c as the hidden state; the hidden state comes first",
+    ("set_state(self, h, c)", "set_state(self, c, h)"),
+)
+lstm(
     "IgnoresReset",
     STATE,
     "reset_state has no effect; after it, the next window starts from zeros (self.h = self.c = None)",
@@ -372,6 +384,13 @@ lstm(
     SLOPES,
     "the gates o, f, i have the slope of a tanh; that of a sigmoid s is s * (1 - s)",
     *((SLOPE[gate], f" * (1 - {gate} ** 2)") for gate in "ofi"),
+)
+lstm(
+    "TakesSigmoidTwice",
+    SLOPES,
+    "the slopes of the gates take the sigmoid of o, f and i once more; these have been through it, so a slope is "
+    "o * (1 - o)",
+    *((SLOPE[gate], f" * sigmoid({gate}) * (1 - sigmoid({gate}))") for gate in "ofi"),
 )
 lstm(
     "TakesCellStateForOutputGate",
@@ -515,6 +534,15 @@ lstm(
 )
 lstm("ChangesDhs", SHARED, step.DHS_CHANGED, ("dh = dhs[:, t] + dh", "dhs[:, t] += dh\n            dh = dhs[:, t]"))
 lstm("UsesUpSteps", SHARED, contract.USED_UP, ("self.steps[t]", "self.steps.pop()"))
+ONE_ARRAY = "dh and dc begin as one array (dh = dc = ...), and `+=` on the one changes the other; make two arrays"
+lstm("BeginsWithOneArray", TWO_READERS, ONE_ARRAY, ("dh = dhs[:, t] + dh", "dh += dhs[:, t]"))
+lstm(
+    "BeginsWithOneArrayForBoth",
+    TWO_READERS,
+    ONE_ARRAY,
+    ("dh = dhs[:, t] + dh", "dh += dhs[:, t]"),
+    ("dc = dc + dh * o", "dc += dh * o"),
+)
 lstm("KeepsRowsOfDb", BATCH_SUM, step.DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
 step.in_gradients(lstm, bias="Db", n="N")
 lstm("StacksDxsBackwards", TIME, step.DXS_BACKWARDS, ("dxs[:, t]", "dxs[:, T - 1 - t]"))

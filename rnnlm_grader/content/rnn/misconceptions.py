@@ -294,6 +294,12 @@ rnn(
     ),
 )
 rnn(
+    "TakesSlopeOfStateBefore",
+    GRADIENT,
+    "dh_prev is multiplied by the slope of h_prev, too; that is for backward of the step before to do",
+    ("dz @ Wh.T", "dz @ Wh.T * (1 - h_prev**2)"),
+)
+rnn(
     "FillsArraysOfForward",
     SHARED,
     contract.GRADIENT_REUSED,

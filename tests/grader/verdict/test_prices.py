@@ -334,3 +334,38 @@ def test_a_shorter_float_hides_no_number_that_is_wrong_by_far():
 def test_a_mistake_that_would_raise_alike_gives_an_exception_beside_a_known_mistake_no_name():
     changes = [("np.tanh(z_g)", "sigmoid(z_g)"), ("(1 - g**2)], axis=1)", "(g * (1 - g))])")]
     assert told("MyTimeLSTM", TIME_LSTM, *changes) == {"TakesSigmoidForCandidate"}
+
+
+def test_a_mistake_that_gives_another_shape_explains_none_that_gives_a_third():
+    """dh0 is that of the last step, no step hands anything back, and db is summed over the batch alone."""
+    answer = changed(
+        BPTT,
+        ("(dhs[:, t] + dh)", "dhs[:, t]"),
+        ("db += dz.sum(axis=0)", "dbs.insert(0, dz.sum(axis=0))"),
+        ("    dh = np.zeros_like(h0)\n    for", "    dbs = []\n    dh = np.zeros_like(h0)\n    for"),
+        ("dWh, db\n", "dWh, np.stack(dbs)\n"),
+    )
+    assert "KeepsRowsOfDb" not in told("my_bptt", answer)
+
+
+@pytest.mark.parametrize(
+    ("name", "right", "change"),
+    [
+        ("MyTimeRNN", time_rnn.INLINE, ("return self.hs\n", "return self.hs, h\n")),
+        ("MyTimeLSTM", LSTM, ("return np.stack(hs, axis=1)", "return np.stack(hs, axis=1), (h, c)")),
+        ("my_clip_grads", CLIP, ("return norm", "return grads, norm")),
+    ],
+)
+def test_another_value_returned_beside_the_right_one_costs_a_point_or_two(name, right, change):
+    results = graded(name, changed(right, change)).values()
+    assert sum(result.max_points - result.points for result in results) in (1, 2)
+
+
+def test_a_model_that_gathers_its_gradients_only_in_backward_keeps_its_forward():
+    answer = changed(
+        MATRICES_FIRST,
+        ("        self.params = [e, x, h, w, b, c]\n", "        self.params = [e, x, h, b, w, c]\n"),
+        ("        self.grads = [e, x, h, w, b, c]\n", "        self.grads = []\n"),
+        ("dout)))", "dout)))\n        self.grads = self.affine.grads + self.rnn.grads + self.embed.grads"),
+    )
+    assert graded("MyRnnlm", answer)["forward"].points == 5
