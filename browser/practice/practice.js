@@ -8,6 +8,8 @@ const LAB = new URL("../", import.meta.url);
 const IN_LAB = "This exercise is open as a notebook in another tab. Write there, or close that tab.";
 const PAUSE = 300; // milliseconds without a key after which work is saved
 const SLOW = 60_000; // milliseconds after which the start of Python is called slow
+const UNUSUAL = 8_000; // milliseconds after which a check says that it may take longer
+const SETTLED = 4_000; // milliseconds after which a page has what it shows
 const SHOWN = 30; // characters of a text that is offered
 const HINT = "I’d like a hint";
 const TRIES = 2; // how many failed checks a reader has before a hint is offered
@@ -124,7 +126,7 @@ class Answer {
           ...parts.historyKeymap, ...parts.defaultKeymap]),
         EditorView.contentAttributes.of({ "aria-label": `Your ${this.name}`, "aria-describedby": this.keys.id,
           tabindex: 0 }),
-        EditorView.domEventHandlers({ focus: () => this.python.start() }),
+        EditorView.domEventHandlers({ focus: () => this.python.start(), blur: () => void (this.view.scrollDOM.scrollLeft = 0) }),
         EditorView.updateListener.of((update) => update.docChanged && this.changed()),
       ],
     });
@@ -331,7 +333,8 @@ class Answer {
   }
 
   check() {
-    if (!this.isAtWork) this.python.turns.take(() => this.judge());
+    if (this.isAtWork) this.isDue = true; // as soon as this check is done, if it was another text
+    else this.python.turns.take(() => this.judge());
     return true;
   }
 
@@ -361,6 +364,8 @@ class Answer {
       this.stopButton.hidden = this.bar.hidden = true;
       this.checkButton.removeAttribute("aria-disabled");
       this.show();
+      if (this.isDue && this.text !== this.judged) this.check();
+      this.isDue = false;
     }
   }
 
@@ -381,15 +386,20 @@ class Answer {
     const run = (cell) => this.python.ask("run", { cellId: idOf(cell), screen });
     await this.pythonStarts();
     this.say("Checking …");
+    const unusual = setTimeout(() => this.say("Checking … An unusual answer takes up to a minute."), UNUSUAL);
     const outputs = [];
-    for (const cell of code.slice(0, code.indexOf(own)).filter((each) => !gradingOf(each)?.grade)) {
-      outputs.push(...(await run(cell)).filter(isError));
-    }
-    outputs.push(...await run(own));
-    if (await this.python.ask("defines", this.name)) {
-      for (const cell of checksOf(notebook, this.name)) {
-        outputs.push(...await run(cell));
+    try {
+      for (const cell of code.slice(0, code.indexOf(own)).filter((each) => !gradingOf(each)?.grade)) {
+        outputs.push(...(await run(cell)).filter(isError));
       }
+      outputs.push(...await run(own));
+      if (await this.python.ask("defines", this.name)) {
+        for (const cell of checksOf(notebook, this.name)) {
+          outputs.push(...await run(cell));
+        }
+      }
+    } finally {
+      clearTimeout(unusual);
     }
     return outputs;
   }
@@ -424,7 +434,8 @@ class Practice extends HTMLElement {
       this.open();
     }, { rootMargin: NEAR });
     near.observe(this);
-    if (location.hash) this.querySelector(location.hash)?.scrollIntoView(); // it was hidden when the page went there
+    const target = location.hash && document.querySelector(location.hash); // editors were hidden when the page went there
+    if (target) keepAtTop(target);
   }
 
   async open() {
@@ -471,6 +482,19 @@ class Practice extends HTMLElement {
     make("a", { href: url, download: this.notebook.name }).click();
     URL.revokeObjectURL(url);
   }
+}
+
+/** Go to a place, and again as often as what is above it grows, until the reader does something. */
+function keepAtTop(target) {
+  const place = () => target.getBoundingClientRect().top + scrollY;
+  let last;
+  const timer = setInterval(() => {
+    if (place() !== last) target.scrollIntoView({ behavior: "instant" });
+    last = place();
+  }, 100);
+  const stop = () => clearInterval(timer);
+  setTimeout(stop, SETTLED);
+  for (const event of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(event, stop, { once: true, passive: true });
 }
 
 function remembered(key) {
@@ -526,7 +550,7 @@ function shown(output) {
   const html = output.data?.["text/html"];
   if (!html) {
     const text = output.text ?? output.traceback?.join("\n") ?? output.data["text/plain"];
-    return make("pre", {}, text.replaceAll(/\u001b\[[\d;]*m/g, ""));
+    return make("pre", {}, text.replaceAll(/\u001b\[[\d;]*m/g, "").replaceAll(/Cell In\[\d+\], line/g, "Your code, line"));
   }
   const place = make("div");
   place.innerHTML = html;

@@ -71,7 +71,7 @@ def clears_in_forward(add: Add, *change: str) -> None:
 # --- over time --------------------------------------------------------------------------------------------------------
 
 STEPS_ADDED_UP = "the steps are added up (a sum over axis 1); the output has one row for every step of the window"
-FIRST_STEP_ONLY = "only the gradient of the first step is kept, the one that is visited last; the steps have to add up"
+FIRST_STEP_ONLY = "only the gradient of the first step is kept; the steps have to add up"
 LAST_STEP_ONLY = "only the gradient of the last step is kept; the steps have to add up"
 STEPS_AVERAGED = "the gradients of the steps are averaged over T; the parameters are used T times, so they add up"
 ONE_STEP_KEPT = (

@@ -69,7 +69,9 @@ def seen_of(small: Look, looks: Sequence[Look]) -> str:
     look, layer = looks[0], small.play.layer
     what, call, (got, right) = look.what, look.called, look.values
     if summary(got) == "None":  # also in place of several results
-        is_returned = look.key[1] in (*layer.outputs, *layer.back)
+        results = [*layer.outputs, *layer.back]
+        beside = [value for (at, name), value in look.play.seen.items() if at == look.key[0] and name in results]
+        is_returned = look.key[1] in results and all(summary(value) == "None" for value in beside)
         return f"`{call}` returned None: is a `return` missing?" if is_returned else f"`{what}` is None"
     if look.key[1] == "result":
         return f"`{call}` should return nothing"

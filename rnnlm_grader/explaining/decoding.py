@@ -29,7 +29,7 @@ from ..protocol.candidate import KernelCandidate
 from ..protocol.values import Opaque, Plain
 from .words import is_unfinished
 
-PROBES, MOST = 40, 500  # plays by which mistakes are ranked, and pairs that are tried for one answer
+PROBES, MOST = 40, 300  # plays by which mistakes are ranked, and pairs that are tried for one answer
 FEWER_PROBES, FEWER = 10, 30  # of one part, and of answers with whose own parameters each variant plays anew
 NEAR, PROBED, CLOSEST = 150, 15, 5  # pairs of which few plays tell how close they come; those tried with a third
 FINE, COARSE = 1e-5, 2e-3  # relative agreement of signatures, in float64 and in float32
@@ -352,7 +352,7 @@ def explain(
     few plays.
     """
     wrong = {fault.play for examination in examinations for fault in examination.faults}
-    if not wrong:
+    if not wrong or any(is_unfinished(played.raised) for played in wrong):
         return None
     plays = [played for examination in examinations for _, played in examination.plays]
     plays.sort(key=lambda played: (played not in wrong, bool(played.raised), len(played.case.steps)))
@@ -456,19 +456,24 @@ def several(
 
 
 def threes(library: Sequence[Misconception], pairs: Iterable[Rows], probes: Sequence[Signature]) -> Iterator[Rows]:
-    """Yield those pairs that come closest to what an answer gives, each with any third mistake."""
+    """Yield those pairs that come closest to what an answer gives, each with any third that may explain the rest.
 
-    def distance(rows: Rows) -> float:
-        """How much of some plays isn't as the answer gave it: above all, what was right there."""
-        off = [
-            sum(np.where(mine.wrong, 1.0, AGAINST)[~mine.same(made.signature(mine.case))].sum() for mine in probes)
-            for made in together(*(library[row] for row in rows))
-        ]
-        return float(min(off, default=np.inf))
-
-    closest = sorted(pairs, key=distance)[:CLOSEST]
-    found = dict.fromkeys(tuple(sorted({*rows, third})) for rows in closest for third in range(len(library)))
-    yield from (rows for rows in found if len(rows) == 3)
+    Above all, a pair should give what is right; and the third shows in the rest, or in none of these plays.
+    """
+    weights = np.concatenate([np.where(mine.wrong, 1.0, AGAINST) for mine in probes])
+    found: list[tuple[float, Rows, np.ndarray]] = []  # how far a pair is, and which results it doesn't give
+    for rows in pairs:
+        for made in together(*(library[row] for row in rows)):
+            rest = np.concatenate([~mine.same(made.signature(mine.case)) for mine in probes])
+            found.append((float(weights[rest].sum()), rows, rest))
+    shows = [np.concatenate([variant_of(each).signature(mine.case).wrong for mine in probes]) for each in library]
+    closest = sorted(found, key=lambda each: each[0])[:CLOSEST]
+    yield from dict.fromkeys(
+        tuple(sorted((*rows, third)))
+        for _, rows, rest in closest
+        for third in range(len(library))
+        if third not in rows and ((shows[third] & rest).any() or not shows[third].any())
+    )
 
 
 def probes_among(signatures: Sequence[Signature], count: int) -> list[Signature]:

@@ -67,6 +67,7 @@ MEANINGS = (
         "",
         "np.concatenate joins along the first axis unless it is told another, and the other axes must be alike",
     ),
+    ("ValueError", r".*inhomogeneous", "", "arrays of different shapes don't make one array"),
     (
         "ValueError|TypeError",
         r"setting an array element with a sequence|only .* arrays can be converted",
@@ -125,7 +126,7 @@ MEANINGS = (
     (
         "UnboundLocalError",
         r"cannot access local variable '(\w+)'",
-        "`{0}` gets its first value further down, or in a branch that wasn't taken",
+        "`{0}` is read here before the function has given it a value",
         "",
     ),
     ("ZeroDivisionError", "", "", "the divisor is 0 here"),

@@ -9,6 +9,7 @@ from typing import NamedTuple, TypeAlias
 from ..notebooks.cell_code import names_used, parsed
 from ..protocol.bench import Raised
 
+FORGOTTEN = "`{}` alone is forgotten when it returns"
 Placed: TypeAlias = ast.expr | ast.stmt | ast.keyword  # a node that has a place in a source
 
 
@@ -114,9 +115,18 @@ def why_none(text: str, raised: Raised, sources: Iterable[str]) -> str:
         if any(text in names_that_may_be_none(each) for each in itertools.islice(functions, 1)):
             return "when nobody passes it"
         inits = (methods["__init__"] for _, methods in classes(tree) if "__init__" in methods)
-        if text.startswith("self.") and any(text[5:] in attributes_set_to_none(init) for init in inits):
-            return "here, as `__init__` sets it"
+        name = text.removeprefix("self.")
+        if name != text and any(name in attributes_set_to_none(init) for init in inits):
+            return f"here, as `__init__` sets it{forgotten_in(tree, name)}"
     return "here"
+
+
+def forgotten_in(tree: ast.Module, name: str) -> str:
+    """Say which method sets a name of its own in place of the one in self, as the end of a sentence; or ''."""
+    methods = {method: function for _, its in classes(tree) for method, function in its.items() if method != "__init__"}
+    own = [method for method, function in methods.items() if name in names_assigned(function)]
+    is_set = any(name in attributes_set(function) for function in methods.values())
+    return "" if is_set or not own else f". In `{own[0]}` write `self.{name} = ...`, for {FORGOTTEN.format(name)}"
 
 
 def names_that_may_be_none(function: ast.FunctionDef) -> set[str]:
@@ -208,7 +218,7 @@ def never_set(raised: Raised, text: Text, owner: str, name: str) -> Iterator[Cau
             yield Cause(f"`def {name}` stands {place}", "indent it as far as the other methods")
     for method, function in methods.items() if name not in attributes_set(text.tree) else ():
         if name in names_known(function):
-            advice = f"in `{method}` write `self.{name} = ...`, for `{name}` alone is forgotten when it returns"
+            advice = f"in `{method}` write `self.{name} = ...`, for {FORGOTTEN.format(name)}"
             yield Cause(f"no method sets `self.{name}`", advice, text.with_edits([kept(text, function, name)]))
 
 
@@ -224,7 +234,7 @@ def without_self(raised: Raised, text: Text, owner: str, method: str, takes: str
 RULES: tuple[tuple[str, str, Callable[..., Iterator[Cause]]], ...] = (
     ("NameError", r"name '(\w+)' is not defined", known_elsewhere),
     ("AttributeError", r"'(\w+)' object has no attribute '(\w+)'", never_set),
-    ("TypeError", r"(\w+)\.(\w+)\(\) takes (\d+) positional arguments? but (\d+) ", without_self),
+    ("TypeError", r"(\w+)\.(\w+)\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) ", without_self),
 )
 
 

@@ -70,7 +70,7 @@ class Cells:
             return ""
         if self.screen is not None and cell_id not in self.screen:
             return f"The cell that defined {name} is gone."
-        if self.screen and tree_of(run.source) and self.screen[cell_id].strip() != run.source.strip():
+        if self.screen and self.screen[cell_id].strip() != run.source.strip():
             return f"The cell of {name} was edited since it ran: run it first."
         if {name, "*"} & run.gave:
             return ""

@@ -112,7 +112,8 @@ def names_asked_for(names: Mapping[str, object]) -> list[str]:
 class Finding:
     """The result of examining one answer: a result for each part, and remarks.
 
-    `outdated` says why the answer isn't what stands on the screen; '' if it is.
+    `outdated` says why the answer isn't what stands on the screen; '' if it is. `first` are earlier answers that it
+    uses and that aren't right yet.
     """
 
     name: str
@@ -121,6 +122,7 @@ class Finding:
     is_right: bool
     outdated: str = ""
     everything: Sequence[PartResult] = ()  # the results of all parts, also of those that weren't asked for
+    first: Sequence[str] = ()
 
     @property
     def points(self) -> list[int]:
@@ -141,7 +143,8 @@ def examine(name: str, answer: object, part: str | None, hidden: bool) -> Findin
     everything = results_of(assignment, name, candidate, fresh_seeds if hidden else public_seeds)
     results = [each for each in everything if part in (None, each.part)]
     lent = assignment.lent.get(name, ())
-    helpers = [each for each in cells.helpers(name) if find(each) is None]  # of the learner's own
+    used = cells.helpers(name)
+    helpers = [each for each in used if find(each) is None]  # of the learner's own
     remarks = [*warn_of_modules(answer, name, lent), *tell_of_helpers(name, helpers)]
     if borrowed := borrows_reference(answer, lent):
         remarks.append(
@@ -151,7 +154,19 @@ def examine(name: str, answer: object, part: str | None, hidden: bool) -> Findin
         (f"{name} uses {each}. {reason}" for each in helpers if (reason := cells.outdated(each))), ""
     )
     is_right = not (borrowed or old) and all(result.is_right for result in results)
-    return Finding(name, results, remarks, is_right, old, everything)
+    first = (
+        []
+        if is_right or old
+        else [each for each in used if find(each) is assignment and not is_sound(assignment, each)]
+    )
+    return Finding(name, results, remarks, is_right, old, everything, first)
+
+
+def is_sound(assignment: Assignment, name: str) -> bool:
+    """Whether another answer, as it is now, is right by all its criteria."""
+    work = Work(assignment, name)
+    examine_answer(work, TimedCandidate(**{name: shell().user_ns.get(name)}), public_seeds, Allowance(SECONDS))
+    return work.is_right
 
 
 def results_of(assignment: Assignment, name: str, candidate: Candidate, seeds: Seeds) -> list[PartResult]:
@@ -168,7 +183,12 @@ def results_of(assignment: Assignment, name: str, candidate: Candidate, seeds: S
 def tell(finding: Finding) -> Told:
     """Return (parts, remarks) of what was found; first of all whether it is about what stands on the screen."""
     if not finding.outdated:
-        return outline(finding.results, finding.everything), finding.remarks
+        told = outline(finding.results, finding.everything)
+        if finding.first:
+            names, isnt = in_a_row(finding.first), "isn't" if len(finding.first) == 1 else "aren't"
+            uses = f"{finding.name} uses {names}, which {isnt} right yet. Mend that first: what follows may come of it."
+            told.insert(0, (uses, []))
+        return told, finding.remarks
     parts = [
         (heading.rpartition(": ")[0], [replace(item, costs="") for item in items])
         for heading, items in outline(finding.results, finding.everything)

@@ -69,8 +69,12 @@ class TimedCandidate(KernelCandidate):
 
 
 def clocks() -> tuple[float, float]:
-    """Return the time, and the time that this process has worked."""
-    return time.monotonic(), time.process_time()
+    """Return the time, and the time that this process has worked.
+
+    In a browser both are the same, and the second fails once it has passed 2**31 microseconds: after 36 minutes.
+    """
+    now = time.monotonic()
+    return now, now if sys.platform == "emscripten" else time.process_time()
 
 
 def look_at_the_clock() -> None:

@@ -109,7 +109,7 @@ def mark_of(id: str, payers: set[str], is_lost: bool, is_silent: bool, named: Co
     costs = id in (payers if named is None else named)
     if costs or is_lost:
         return Mark(State.COSTS)
-    because = tuple(sorted(payers if named is None else payers & {*named} or named))
+    because = tuple(sorted(payers if named is None else named))  # of several, any may be at work
     if is_silent:
         return Mark(State.HELD_BACK, because)
     return Mark(State.GIVEN, because, is_sure=named is not None) if payers else Mark(State.HOLDS)

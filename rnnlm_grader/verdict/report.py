@@ -117,10 +117,8 @@ def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Ve
         yield Item(f"✓ {'all ' * (len(holds) == len(result.verdicts))}{counted(holds, 'hold')}", (), earned(holds))
     for because, verdicts in by_cause(with_state(result, State.GIVEN)).items():
         are = f"{len(verdicts)} {'is' if len(verdicts) == 1 else 'are'}"
-        once = "" if State.GIVEN in told else "; a mistake counts once"
-        told.add(State.GIVEN)
         only = "but only" if all(verdict.mark.is_sure for verdict in verdicts) else "perhaps only"
-        yield Item(f"≈ {are} wrong too, {only} because of {cause(because, result)}{once}", (), earned(verdicts))
+        yield Item(f"≈ {are} wrong too, {only} because of {cause(because, result)}", (), earned(verdicts))
     held_back = with_state(result, State.HELD_BACK)
     is_told = UNFINISHED in map(name_of, with_state(result, State.COSTS))
     if unfinished := [verdict for verdict in held_back if is_unfinished(verdict.finding) and not is_told]:
@@ -151,12 +149,12 @@ def counted_points(verdicts: Collection[Verdict]) -> str:
 
 
 def cause(because: Collection[str], result: PartResult) -> str:
-    """Name what criteria depend on: the mistakes of this part, or those of another, and the first of these."""
+    """Name what criteria depend on: the mistakes of this part, or those of another, and of one what it is."""
     first = next(elsewhere(because, result), None)
     if not first:
         return "the ✗ above"
-    parts = dict.fromkeys(each.part for each in result.assignment.of(result.name) if each.id in because)
-    return f"the ✗ of {in_a_row(parts)}" + (f" ({first.shows})" if len(parts) == 1 else "")
+    parts = [each.part for each in result.assignment.of(result.name) if each.id in because]
+    return f"the ✗ of {in_a_row(dict.fromkeys(parts))}" + (f" ({first.shows})" if len(parts) == 1 else "")
 
 
 def gravity(verdict: Verdict) -> tuple[bool, int]:

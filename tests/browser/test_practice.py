@@ -212,6 +212,23 @@ def test_when_a_check_ends_what_it_says_is_in_view_and_the_focus_stays(practise)
     assert here.tab.evaluate("document.activeElement.ariaLabel") == "Your MyEmbedding"
 
 
+def test_what_is_asked_for_during_a_check_is_checked_after_it(practise):
+    here = practise("01-embedding")
+    here.write("MyEmbedding", WRONG)
+    here.press("MyEmbedding", "Check")
+    expect(here.part("MyEmbedding").locator(".practice-check")).to_have_attribute("aria-disabled", "true")
+    here.write("MyEmbedding", RIGHT)
+    here.tab.keyboard.press("Control+Enter")
+    expect(here.part("MyEmbedding").get_by_role("status")).to_contain_text("Done: all points", timeout=PATIENCE)
+    assert here.text("MyEmbedding") == RIGHT.rstrip("\n")
+
+
+def test_a_link_to_an_answer_ends_at_its_heading(open_page):
+    tab = open_page(f"{chapter('02-rnn')}#your-turn")
+    tab.wait_for_timeout(6_000)
+    assert tab.evaluate("document.querySelector('#your-turn').getBoundingClientRect().top") < 130
+
+
 def test_a_report_is_gone_once_other_code_is_checked_and_its_points_are_known_after_a_reload(practise):
     here = practise("01-embedding")
     here.part("MyEmbedding").get_by_role("button", name="I’d like a hint").click()

@@ -28,7 +28,7 @@ class LiveProgress extends HTMLElement {
       const parts = Object.keys(kept).filter((part) => row.names.includes(part.split("-")[0]));
       row.points = parts.reduce((sum, part) => sum + kept[part][0], 0);
       row.holds = row.points >= row.total;
-      row.cell.textContent = parts.length ? `${row.holds ? "✓ " : ""}${row.points} of ${row.total}` : String(row.total);
+      row.cell.textContent = `${row.holds ? "✓ " : ""}${row.points} of ${row.total}`;
     }
     const held = this.rows.filter((row) => row.holds).length;
     const next = this.rows.find((row) => !row.holds);

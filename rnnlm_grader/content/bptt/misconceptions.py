@@ -232,7 +232,7 @@ numerical(
 numerical(
     "AddsSlopesUp",
     NUMERICAL,
-    "the slopes are added up to one number; each number of x keeps its own",
+    "one number comes back, as if all of x had been moved at once or the slopes added up; each number of x has its own",
     ("return grad", "return grad.sum()"),
 )
 

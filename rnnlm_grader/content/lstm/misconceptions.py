@@ -127,8 +127,8 @@ lstm(
 lstm(
     "SwapsForgetAndInputInForward",
     EQUATION,
-    "forward cuts f and i in each other's place: the columns of z are those of o, f, i and g, in which order backward "
-    "puts them together",
+    "forward uses f and i in each other's place, and backward doesn't: f multiplies the old cell state, i the "
+    "candidate g, and the columns of z are those of o, f, i and g",
     ("o, f, i, g = np", "o, i, f, g = np"),
 )
 lstm(

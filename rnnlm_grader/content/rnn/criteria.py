@@ -71,7 +71,7 @@ rnn.criterion(
     "first_step",
     "forward",
     1,
-    "the first step, from the state 0",
+    "the state after one step",
     {"h_next": ["forward"]},
     worlds=[from_zero],
     sizes=ONE,

@@ -98,7 +98,7 @@ def one_of_two(t):
 # --- forward ----------------------------------------------------------------------------------------------------------
 
 rnn.criterion(
-    "one_step", "forward", 1, "a window of one step, from the state 0", {"hs": ["forward"]}, sizes=[{"N": 1, "T": 1}]
+    "one_step", "forward", 1, "a short window, from the state 0", {"hs": ["forward"]}, sizes=[{"N": 1, "T": 1}]
 )
 rnn.criterion(
     "three_steps",

@@ -92,6 +92,55 @@ def test_what_a_front_end_tells_of_the_screen_counts(screen, reason):
     assert ran(("a", CLASS), screen=screen).outdated("MyRNN") == reason
 
 
+def test_a_cell_that_did_not_parse_and_was_mended_is_to_be_run():
+    wrong = CLASS.replace(":", "")
+    mended, unmended = (ran(("a", CLASS), ("a", wrong), screen={"a": now}).outdated("MyRNN") for now in (CLASS, wrong))
+    assert mended == "The cell of MyRNN was edited since it ran: run it first."
+    assert "doesn't parse: line 1, " in unmended
+
+
+EMBEDDING = """
+import numpy as np
+
+
+class MyEmbedding:
+    def __init__(self, W):
+        self.params, self.grads = [W], [np.zeros_like(W)]
+
+    def forward(self, idx):
+        self.idx = idx
+        return self.params[0][idx]
+
+    def backward(self, dout):
+        self.grads[0][...] = 0
+        np.add.at(self.grads[0], self.idx, dout)
+"""
+OVER_TIME = """
+class MyTimeEmbedding:
+    def __init__(self, W):
+        self.layer = MyEmbedding(W)
+        self.params, self.grads = self.layer.params, self.layer.grads
+
+    def forward(self, xs):
+        return self.layer.forward(xs)
+
+    def backward(self, dout):
+        self.layer.backward(dout)
+"""
+
+
+def test_an_answer_that_uses_a_wrong_one_says_so_first():
+    wrong = EMBEDDING.replace("np.add.at(self.grads[0], self.idx, dout)", "self.grads[0][self.idx] += dout")
+    asked = ("b", OVER_TIME), ("check", "check(MyTimeEmbedding)")
+    first = "MyTimeEmbedding uses MyEmbedding, which isn't right yet. Mend that first: what follows may come of it.\n"
+    assert first in shown_in_a_shell(IMPORT, ("a", wrong), *asked)
+    assert "Mend that first" not in shown_in_a_shell(IMPORT, ("a", EMBEDDING), *asked)
+    mine = OVER_TIME.replace("return self.layer.forward(xs)", "return 2 * self.layer.forward(xs)")
+    shown = shown_in_a_shell(IMPORT, ("a", EMBEDDING), ("b", mine), asked[1])
+    assert "✗" in shown
+    assert "Mend that first" not in shown
+
+
 def test_the_version_before_earns_nothing_and_says_so_first():
     shown = shown_in_a_shell(IMPORT, ("a", ANSWER), ("a", f"{ANSWER}x = ("), CHECK)
     report = shown[shown.index("The cell of") :]

@@ -84,3 +84,14 @@ shell.run_cell("check(my_perplexity)")
 def test_check_stops_an_endless_answer_in_a_shell_and_names_the_line():
     done = subprocess.run([sys.executable, "-c", NOTEBOOK], capture_output=True, text=True, check=True, timeout=60)
     assert "(stopped in line 3 of its cell: `while total < 1: pass`)" in " ".join(done.stdout.split())
+
+
+def test_in_a_browser_the_clock_of_the_process_is_not_asked_for_it_fails_after_36_minutes(monkeypatch):
+    def fails():
+        raise RuntimeError("the processor time used is not available or its value cannot be represented")
+
+    monkeypatch.setattr("sys.platform", "emscripten")
+    monkeypatch.setattr("time.process_time", fails)
+    candidate = TimedCandidate()
+    candidate.begin(5)
+    assert 0 <= candidate.used < 5
