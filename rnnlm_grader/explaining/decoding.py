@@ -108,6 +108,8 @@ class Signature:
     ----------
     keys
         What stands where, the same for all plays of a case.
+    kinds, tags
+        Of each result, a number for its kind; a tag also tells zeros, where numbers are wanted.
     """
 
     def __init__(self, case: Case, seen: Mapping[Key, Plain], raised: Difference | Raised | None = None) -> None:
@@ -115,7 +117,8 @@ class Signature:
         values = [seen.get(key, Ellipsis) for key in self.keys[:-1]]
         self.numbers = np.array([*(0.0 if own else number_of(v) for v, own in zip(values, drawn, strict=True)), 0.0])
         self.tolerances = of_right + FINE * np.array([*map(magnitude, values), 0.0])
-        self.tags = np.array([*(tag_of(value, case.any_float) for value in values), tag_of_exception(raised)])
+        self.kinds = np.array([*(tag_of(value, case.any_float) for value in values), tag_of_exception(raised)])
+        self.tags = self.kinds.copy()
         wanted = of_right > COARSE * LEAST
         for at, value in enumerate(values):  # zeros aren't what is merely small, where something is wanted
             if wanted[at] and isinstance(value, np.ndarray) and not value.any():
@@ -137,7 +140,7 @@ class Signature:
     @functools.cached_property
     def of_another_kind(self) -> np.ndarray:
         """For each result, whether it isn't of the kind, the shape or the dtype of what the reference gives."""
-        return self.tags != right_signature(self.case).tags
+        return self.kinds != right_signature(self.case).kinds
 
     @property
     def is_wrong(self) -> bool:
@@ -316,7 +319,8 @@ def agreement(variant: Variant, signatures: Iterable[Signature], may_be_less: bo
         if theirs.is_wrong > my.is_wrong or (theirs.is_wrong < my.is_wrong and not may_be_less):
             return None
         is_told_by_kinds = not (my.raised or theirs.raised or my.case.layer.makes)  # there parameters have many orders
-        if is_told_by_kinds and (theirs.of_another_kind & (theirs.tags != my.tags)).any():
+        both = theirs.of_another_kind & my.of_another_kind
+        if is_told_by_kinds and (both & (theirs.kinds != my.kinds)).any():
             return None
         count += int(my.same(theirs).sum())
     return count
