@@ -9,7 +9,7 @@ const IN_LAB = "This exercise is open as a notebook in another tab. Write there,
 const PAUSE = 300; // milliseconds without a key after which work is saved
 const SLOW = 60_000; // milliseconds after which the start of Python is called slow
 const UNUSUAL = 8_000; // milliseconds after which a check says that it may take longer
-const SETTLED = 4_000; // milliseconds after which a page has what it shows
+const SETTLED = 20_000; // milliseconds after which a page has all that it shows, also on a slow machine
 const SHOWN = 30; // characters of a text that is offered
 const HINT = "I’d like a hint";
 const TRIES = 2; // how many failed checks a reader has before a hint is offered
@@ -484,13 +484,14 @@ class Practice extends HTMLElement {
   }
 }
 
-/** Go to a place, and again as often as what is above it grows, until the reader does something. */
+/** Go to a place, and again as often as the page has moved by itself, until the reader does something. */
 function keepAtTop(target) {
-  const place = () => target.getBoundingClientRect().top + scrollY;
-  let last;
+  const top = () => target.getBoundingClientRect().top;
+  let landed;
   const timer = setInterval(() => {
-    if (place() !== last) target.scrollIntoView({ behavior: "instant" });
-    last = place();
+    if (top() === landed) return;
+    target.scrollIntoView({ behavior: "instant" });
+    landed = top();
   }, 100);
   const stop = () => clearInterval(timer);
   setTimeout(stop, SETTLED);
