@@ -246,7 +246,7 @@ def short(value: Plain, digits: int = DIGITS) -> str | None:
         return None
     if not value.ndim:
         number = value.item() + 0
-        return f"{number:.4g}" if abs(number) < 0.01 else f"{number:.{digits}f}".rstrip("0").rstrip(".")
+        return f"{number:.4g}" if not 0.01 <= abs(number) < 1e12 else f"{number:.{digits}f}".rstrip("0").rstrip(".")
     text = as_python(value.astype(float).round(digits) + 0.0 if value.dtype.kind == "f" else value)
     return text if len(text) <= SHORT else None
 

@@ -132,6 +132,14 @@ def test_an_array_is_written_so_that_its_numbers_are_plain(array, written):
     np.testing.assert_array_equal(eval(written), array, strict=True)
 
 
+@pytest.mark.parametrize(
+    ("number", "written"),
+    [(2.034e304, "2.034e+304"), (1e9, "1000000000"), (0.5, "0.5"), (1e-5, "1e-05"), (-np.inf, "-inf")],
+)
+def test_a_number_is_written_so_that_it_fits_into_a_line(number, written):
+    assert short(np.array(number)) == written
+
+
 def test_of_a_right_result_it_is_said_of_which_sum_it_is_tanh_where_that_is_plain():
     look, _ = example("MyRNN", "LeavesOutBias")
     assert outcome_of(look, False) == (
