@@ -384,11 +384,8 @@ class Answer {
     const idOf = (cell) => cell.id ?? String(code.indexOf(cell)); // older notebooks have none
     const screen = Object.fromEntries(code.map((cell) => [idOf(cell), cell === own ? text : textOf(cell)]));
     const run = (cell) => this.python.ask("run", { cellId: idOf(cell), screen });
-    await this.pythonStarts();
-    this.say("Checking …");
-    const unusual = setTimeout(() => this.say("Checking … An unusual answer takes up to a minute."), UNUSUAL);
-    const outputs = [];
-    try {
+    const runAll = async () => {
+      const outputs = [];
       for (const cell of code.slice(0, code.indexOf(own)).filter((each) => !gradingOf(each)?.grade)) {
         outputs.push(...(await run(cell)).filter(isError));
       }
@@ -398,10 +395,17 @@ class Answer {
           outputs.push(...await run(cell));
         }
       }
-    } finally {
-      clearTimeout(unusual);
-    }
-    return outputs;
+      return outputs;
+    };
+    await this.pythonStarts();
+    this.say("Checking …");
+    return this.orSay("Checking … An unusual answer takes up to a minute.", UNUSUAL, runAll());
+  }
+
+  /** Wait for something; say a sentence if it takes longer than that. */
+  orSay(sentence, time, something) {
+    const timer = setTimeout(() => this.say(sentence), time);
+    return something.finally(() => clearTimeout(timer));
   }
 
   /** Have Python forget what it ran before; say how far it is if it isn't there yet. */
@@ -413,9 +417,8 @@ class Answer {
     };
     tell(this.python.share);
     this.python.onshare = tell;
-    const slow = setTimeout(() => this.say("Python is still not there. If the connection was interrupted, press Stop, "
-      + "then Check again. Your work is kept."), SLOW);
-    await this.python.ask("reset").finally(() => clearTimeout(slow));
+    await this.orSay("Python is still not there. If the connection was interrupted, press Stop, then Check again. Your "
+      + "work is kept.", SLOW, this.python.ask("reset"));
   }
 }
 

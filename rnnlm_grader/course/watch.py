@@ -21,7 +21,7 @@ from ..content import ASSIGNMENTS
 from ..refusal import Refusal, Stopped, in_words
 from .batch import Batch
 from .folders import changed_lines, name_some, of_assignment, one_line, student_folders
-from .freezing import marker
+from .freezing import is_frozen, marker
 from .gradebook import known_cells, open_gradebook
 from .handed_in import time_of
 from .practice import answer
@@ -70,7 +70,7 @@ class Watch:
         there, is_over = self.settled(), due and due < datetime.now(UTC).replace(tzinfo=None)
         students = {student_of(entry) for entry in there - self.seen[self.name]}
         is_first = self.name not in self.begun
-        if marker(coursedir).exists():
+        if is_frozen(coursedir):
             if late := self.arrived_since(marker(coursedir), there):
                 self.warn(
                     f"it is frozen, and what arrived since waits: {name_some(late)} (rnnlm-grade thaw {self.name})"

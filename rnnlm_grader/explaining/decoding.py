@@ -445,24 +445,27 @@ def several(
     """
     is_short = in_short or mine[0].case.layer.makes
     probes = probes_among(mine, FEWER_PROBES if is_short else PROBES)
-    hides, speaks, wrong = [], [], np.concatenate([probe.wrong for probe in probes])
+    shows, speaks, wrong = [], [], np.concatenate([probe.wrong for probe in probes])
     for each in library:
         theirs = [variant_of(each).signature(probe.case) for probe in probes]
-        hides.append(np.concatenate([~signature.wrong for signature in theirs]))
+        shows.append(np.concatenate([signature.wrong for signature in theirs]))
         speaks.append(np.concatenate([*map(speaks_for, theirs, probes)]))
-    pairs = likeliest(np.array(hides, float), np.array(speaks), wrong)
-    tried = pairs[:FEWER] if is_short else itertools.chain(pairs[:MOST], threes(library, pairs[:NEAR], probes[:PROBED]))
-    for rows in tried:
+    pairs = likeliest(1.0 - np.array(shows), np.array(speaks), wrong)
+    others = () if is_short else threes(library, pairs[:NEAR], probes[:PROBED], shows)
+    for rows in itertools.chain(pairs[: FEWER if is_short else MOST], others):
         mistakes = tuple(library[row] for row in rows)
         if any(agrees(made, mine, in_words, unseen) for made in together(*mistakes)):
             return mistakes
     return ()
 
 
-def threes(library: Sequence[Misconception], pairs: Iterable[Rows], probes: Sequence[Signature]) -> Iterator[Rows]:
+def threes(
+    library: Sequence[Misconception], pairs: Iterable[Rows], probes: Sequence[Signature], shows: Sequence[np.ndarray]
+) -> Iterator[Rows]:
     """Yield those pairs that come closest to what an answer gives, each with any third that may explain the rest.
 
-    Above all, a pair should give what is right; and the third shows in the rest, or in none of these plays.
+    Above all, a pair should give what is right; and the third shows in the rest, or in none of these plays. `shows`
+    says of each mistake of the library what is wrong with it alone, in these plays first.
     """
     weights = np.concatenate([np.where(mine.wrong, 1.0, AGAINST) for mine in probes])
     found: list[tuple[float, Rows, np.ndarray]] = []  # how far a pair is, and which results it doesn't give
@@ -470,13 +473,13 @@ def threes(library: Sequence[Misconception], pairs: Iterable[Rows], probes: Sequ
         for made in together(*(library[row] for row in rows)):
             rest = np.concatenate([~mine.same(made.signature(mine.case)) for mine in probes])
             found.append((float(weights[rest].sum()), rows, rest))
-    shows = [np.concatenate([variant_of(each).signature(mine.case).wrong for mine in probes]) for each in library]
+    alone = [each[: len(weights)] for each in shows]
     closest = sorted(found, key=lambda each: each[0])[:CLOSEST]
     yield from dict.fromkeys(
         tuple(sorted((*rows, third)))
         for _, rows, rest in closest
         for third in range(len(library))
-        if third not in rows and ((shows[third] & rest).any() or not shows[third].any())
+        if third not in rows and ((alone[third] & rest).any() or not alone[third].any())
     )
 
 

@@ -13,7 +13,7 @@ from ..protocol.bench import Raised
 from ..protocol.candidate import Lost
 
 BOOK = "book"  # where the chapters are, relative to the root of the built book
-UNFINISHED = "Not filled in yet: it still raises NotImplementedError. Take that out where yours stand."
+UNFINISHED = "Not filled in yet: it still raises NotImplementedError. Remove that line once yours are there."
 UNSEEN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}  # categories of what can't be seen, or moves what is seen
 
 

@@ -112,8 +112,8 @@ def names_asked_for(names: Mapping[str, object]) -> list[str]:
 class Finding:
     """The result of examining one answer: a result for each part, and remarks.
 
-    `outdated` says why the answer isn't what stands on the screen; '' if it is. `first` are earlier answers that it
-    uses and that aren't right yet.
+    `outdated` says why the answer isn't what stands on the screen; '' if it is. `first` is an earlier answer that it
+    uses and that isn't right yet, if there is one.
     """
 
     name: str
@@ -122,7 +122,7 @@ class Finding:
     is_right: bool
     outdated: str = ""
     everything: Sequence[PartResult] = ()  # the results of all parts, also of those that weren't asked for
-    first: Sequence[str] = ()
+    first: str = ""
 
     @property
     def points(self) -> list[int]:
@@ -154,11 +154,8 @@ def examine(name: str, answer: object, part: str | None, hidden: bool) -> Findin
         (f"{name} uses {each}. {reason}" for each in helpers if (reason := cells.outdated(each))), ""
     )
     is_right = not (borrowed or old) and all(result.is_right for result in results)
-    first = (
-        []
-        if is_right or old
-        else [each for each in used if find(each) is assignment and not is_sound(assignment, each)]
-    )
+    uses = [] if is_right or old else [each for each in used if find(each) is assignment]
+    first = next((each for each in uses if not is_sound(assignment, each)), "")
     return Finding(name, results, remarks, is_right, old, everything, first)
 
 
@@ -185,9 +182,8 @@ def tell(finding: Finding) -> Told:
     if not finding.outdated:
         told = outline(finding.results, finding.everything)
         if finding.first:
-            names, isnt = in_a_row(finding.first), "isn't" if len(finding.first) == 1 else "aren't"
-            uses = f"{finding.name} uses {names}, which {isnt} right yet. Mend that first: what follows may come of it."
-            told.insert(0, (uses, []))
+            uses = f"{finding.name} uses {finding.first}, which isn't right yet."
+            told.insert(0, (f"{uses} Mend that first: what follows may come of it.", []))
         return told, finding.remarks
     parts = [
         (heading.rpartition(": ")[0], [replace(item, costs="") for item in items])

@@ -163,7 +163,7 @@ lstm(
 lstm(
     "AddsOneToForgetGate",
     EQUATION,
-    "1 is added to what the forget gate takes the sigmoid of; an open gate is for whoever makes b to begin with",
+    "1 is added inside of the forget gate's sigmoid; whether the gate starts open is for whoever makes b to decide",
     ("sigmoid(f)", "sigmoid(f + 1)"),
 )
 lstm("WritesSigmoidWithTwo", EQUATION, OF_EXPONENTIALS, ("1 / (1 + np.exp(-z))", "np.exp(z) / (1 + np.exp(z))"))

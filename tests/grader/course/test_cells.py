@@ -5,6 +5,7 @@ from corpora import CORPORA, embedding, lstm, rnnlm, softmax_masking, time_rnn
 from support.graded_cells import mark, told
 
 from rnnlm_grader.content import ASSIGNMENTS
+from rnnlm_grader.content.misconception import changed
 
 pytestmark = pytest.mark.corpus(one_in=3)
 ONE, TIME = "MyEmbedding", "MyTimeEmbedding"
@@ -261,3 +262,12 @@ def test_a_class_under_a_name_of_its_own_is_graded_as_what_it_is(one, points, ti
     mark, said = told(*cells)
     assert (mark, "Your class is called Embedding; it was graded as MyEmbedding." in said) == (points, True)
     assert "raised" not in said
+
+
+def test_a_method_that_does_something_wrong_is_not_called_one_that_does_nothing():
+    """Zeros are written into the state: another batch doesn't fit, and arrays that were given to set_state change."""
+    reset = "    def reset_state(self):\n        "
+    fills = changed(time_rnn.INLINE, (f"{reset}self.h = None", f"{reset}if self.h is not None: self.h[...] = 0"))
+    _, text = told((None, "import numpy as np"), ("MyTimeRNN", fills), slug="03-time-rnn")
+    assert "✗ after reset_state" in text
+    assert "reset_state has no effect" not in text

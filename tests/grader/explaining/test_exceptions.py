@@ -46,12 +46,32 @@ def said_of(*methods):
             "no method sets `self.idx`: in `forward` write `self.idx = ...`, "
             "for `idx` alone is forgotten when it returns.",
         ),
+        ([INIT, FORWARD.replace("self, idx", "idx=0"), BACKWARD], "`self` is missing: write `def forward(self, idx)`."),
+        (
+            [
+                INIT + "        self.idx = None\n",
+                FORWARD.replace("self.idx = idx", "idx = np.array(idx)"),
+                BACKWARD.replace("self.idx", "self.idx.ravel()"),
+            ],
+            "`self.idx` is None here, as `__init__` sets it. In `forward` write `self.idx = ...`, "
+            "for `idx` alone is forgotten when it returns.",
+        ),
         (
             [INIT, FORWARD.replace("self.idx", "self.ids"), BACKWARD],
             "Replacing `self.idx` with `self.ids` mends this example.",
         ),
     ],
-    ids=["kept in self", "another method's", "outside", "inside", "without self", "local", "misspelt"],
+    ids=[
+        "kept in self",
+        "another method's",
+        "outside",
+        "inside",
+        "without self",
+        "local",
+        "without self, a default",
+        "local, None in self",
+        "misspelt",
+    ],
 )
 def test_what_is_certain_from_the_source_is_said_first(methods, sentence):
     assert said_of(*methods).startswith(sentence)

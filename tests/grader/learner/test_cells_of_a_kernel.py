@@ -4,11 +4,13 @@ import re
 from types import SimpleNamespace
 
 import pytest
+from corpora import embedding
 from examining import shown_in_a_shell
 
 from rnnlm_grader.learner.cells import Cells
 
 CLASS = "class MyRNN: pass"
+NUMPY = ("numpy", "import numpy as np")
 IMPORT = ("imports", "from rnnlm_grader import check")
 ANSWER = "def my_perplexity(losses, counts):\n    return 1.0\n"
 CHECK = ("check", "check(my_perplexity, 'edge')")
@@ -99,46 +101,20 @@ def test_a_cell_that_did_not_parse_and_was_mended_is_to_be_run():
     assert "doesn't parse: line 1, " in unmended
 
 
-EMBEDDING = """
-import numpy as np
-
-
-class MyEmbedding:
-    def __init__(self, W):
-        self.params, self.grads = [W], [np.zeros_like(W)]
-
-    def forward(self, idx):
-        self.idx = idx
-        return self.params[0][idx]
-
-    def backward(self, dout):
-        self.grads[0][...] = 0
-        np.add.at(self.grads[0], self.idx, dout)
-"""
-OVER_TIME = """
-class MyTimeEmbedding:
-    def __init__(self, W):
-        self.layer = MyEmbedding(W)
-        self.params, self.grads = self.layer.params, self.layer.grads
-
-    def forward(self, xs):
-        return self.layer.forward(xs)
-
-    def backward(self, dout):
-        self.layer.backward(dout)
-"""
-
-
-def test_an_answer_that_uses_a_wrong_one_says_so_first():
-    wrong = EMBEDDING.replace("np.add.at(self.grads[0], self.idx, dout)", "self.grads[0][self.idx] += dout")
-    asked = ("b", OVER_TIME), ("check", "check(MyTimeEmbedding)")
+@pytest.mark.parametrize(
+    ("one", "over_time", "is_said"),
+    [
+        (embedding.WRONG["MyEmbedding"]["Overwrites"], embedding.STUDY_NOTEBOOK, True),
+        (embedding.BOOK, embedding.STUDY_NOTEBOOK, False),
+        (embedding.BOOK, embedding.STUDY_NOTEBOOK.replace("return out", "return 2 * out"), False),
+    ],
+)
+def test_an_answer_that_uses_a_wrong_one_says_so_first(one, over_time, is_said):
+    shown = shown_in_a_shell(NUMPY, IMPORT, ("a", one), ("b", over_time), ("check", "check(MyTimeEmbedding)"))
     first = "MyTimeEmbedding uses MyEmbedding, which isn't right yet. Mend that first: what follows may come of it.\n"
-    assert first in shown_in_a_shell(IMPORT, ("a", wrong), *asked)
-    assert "Mend that first" not in shown_in_a_shell(IMPORT, ("a", EMBEDDING), *asked)
-    mine = OVER_TIME.replace("return self.layer.forward(xs)", "return 2 * self.layer.forward(xs)")
-    shown = shown_in_a_shell(IMPORT, ("a", EMBEDDING), ("b", mine), asked[1])
-    assert "✗" in shown
-    assert "Mend that first" not in shown
+    assert (first in shown) == is_said
+    assert ("Mend that first" in shown) == is_said
+    assert ("✗" in shown) == (one != embedding.BOOK or "2 * out" in over_time)
 
 
 def test_the_version_before_earns_nothing_and_says_so_first():
