@@ -239,15 +239,15 @@ def kind_in(key: Key) -> str:
     return key[1].split()[0]
 
 
-def kinds_of(played: Play, wrong: Wrong) -> frozenset[str]:
+def kinds_of(played: Play, wrong: Wrong, right: Mapping[Key, Plain] | None = None) -> frozenset[str]:
     """The kinds of what is wrong in a play, with outputs that are off: by these, what goes back is wrong.
 
-    No gradient hangs on the value of a loss.
+    No gradient hangs on the value of a loss. `right` holds what is right, if that isn't what the reference gives.
     """
     gave = not (played.raised or played.layer.is_function) and any(
         getattr(each, "got", None) is not None for each in wrong.values()
     )
-    is_off = gave and any(played.layer.outputs.values()) and played.has_wrong_output()
+    is_off = gave and any(played.layer.outputs.values()) and played.has_wrong_output(right)
     return frozenset(map(kind_in, wrong)).union(played.layer.outputs if is_off else ())
 
 

@@ -1,6 +1,6 @@
 """An answer plays tapes, wherever it lives, and what was seen is compared with what the reference gives."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 import numpy as np
 
@@ -77,9 +77,13 @@ class Play:
             return at == KEPT_LATE
         return self.case.judges(at, what)
 
-    def has_wrong_output(self) -> bool:
-        """Whether an output is off, be it less than is judged: what goes back from it may be off by more."""
-        pairs = [(value, self.case.right[key]) for key, value in self.seen.items() if key[1] in self.layer.outputs]
+    def has_wrong_output(self, right: Mapping[Key, Plain] | None = None) -> bool:
+        """Whether an output is off, be it less than is judged: what goes back from it may be off by more.
+
+        `right` holds what is right, if that isn't what the reference gives.
+        """
+        wanted = self.case.right if right is None else right
+        pairs = [(value, wanted.get(key)) for key, value in self.seen.items() if key[1] in self.layer.outputs]
         return any(
             not (
                 isinstance(value, np.ndarray)

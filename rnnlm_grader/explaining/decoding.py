@@ -11,7 +11,7 @@ import itertools
 import re
 import zlib
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -20,7 +20,7 @@ from ..content.misconception import Misconception, changed, defined
 from ..engine.calls import KEPT_LATE, MADE, Key
 from ..engine.compare import Difference
 from ..engine.exam import Criterion, Examination, examine, public_seed, silent_in, with_what_is_spared
-from ..engine.faults import Fault, Wrong, costs_of
+from ..engine.faults import Fault, Wrong, costs_of, kinds_of
 from ..engine.layer import Case
 from ..engine.oracle import in_place_of_answer
 from ..engine.play import Play, play_all
@@ -37,7 +37,7 @@ LEAST = 1e-4  # the magnitude of numbers to which this is at least related
 AGAINST = 20.0  # what a result that speaks against some mistakes weighs, if one that speaks for it weighs 1
 RAISED = "raised"
 Rows: TypeAlias = tuple[int, ...]  # of mistakes, in a library
-Unseen: TypeAlias = tuple[Case, Set[Key]]  # results that are wrong by less than a signature shows
+Unseen: TypeAlias = tuple[Case, Set[Key]]  # what is wrong though a signature doesn't show it
 
 
 @dataclass(frozen=True, eq=False)
@@ -147,8 +147,8 @@ class Signature:
         return bool(self.wrong.any())
 
     def unseen(self, wrong: Wrong) -> set[Key]:
-        """Of the results that are wrong, those that are so by less than is seen here."""
-        return wrong.keys() & {*itertools.compress(self.keys, ~self.wrong)}
+        """Of what is wrong, that which isn't seen here: it is so by too little, or in the lists as they were made."""
+        return wrong.keys() - {*itertools.compress(self.keys, self.wrong)}
 
 
 def signature_of(played: Play) -> Signature:
@@ -249,8 +249,8 @@ def agrees(
 ) -> bool:
     """Whether a variant gives in each of these plays what the answer gave, and its exceptions speak of the same sizes.
 
-    The latter is asked for only with `in_words`. In what is `unseen` the answer is wrong by less than its signatures
-    show; there the variant must be wrong, too.
+    The latter is asked for only with `in_words`. In what is `unseen` the answer is wrong though its signatures
+    don't show it; there the variant must be wrong, too.
     """
     pairs = ((mine, variant.signature(mine.case)) for mine in signatures)
     return all(
@@ -276,13 +276,11 @@ def part_of(
     plays = [played for each in examinations for _, played in each.plays if not is_unfinished(played.raised)]
     mine = {played: signature_of(played) for played in plays}
     parts = [(mine.get(fault.play) or signature_of(fault.play), fault) for fault in faults]
-    if any(signature.unseen(fault.wrong) for signature, fault in parts):
-        return ()
     says_something = not any(fault.play.raised for fault in faults)
     found = {}
     for each in library:
         variant = variant_of(each)
-        if all(gives(variant.signature(signature.case), signature, fault.wrong) for signature, fault in parts):
+        if all(gives(variant, signature, fault.wrong) for signature, fault in parts):
             may_be_less = says_something and not each.shows_nothing
             if (count := agreement(variant, mine.values(), may_be_less)) is not None:
                 found[each] = count
@@ -291,7 +289,7 @@ def part_of(
 
 def is_seen_in(misconception: Misconception, played: Play, wrong: Wrong) -> bool:
     """Whether the right answer with a mistake gives what is wrong in a play of an answer."""
-    return gives(variant_of(misconception).signature(played.case), signature_of(played), wrong)
+    return gives(variant_of(misconception), signature_of(played), wrong)
 
 
 def told_apart(
@@ -331,11 +329,14 @@ def the_one(misconceptions: Sequence[Misconception]) -> tuple[Misconception, ...
     return tuple(misconceptions[:1]) if len({each.sentence for each in misconceptions}) == 1 else ()
 
 
-def gives(theirs: Signature, mine: Signature, wrong: Wrong) -> bool:
-    """Whether a play gave what an answer gave where that is wrong."""
+def gives(variant: Variant, mine: Signature, wrong: Wrong) -> bool:
+    """Whether a variant gives what an answer gave where that is wrong."""
+    theirs = variant.signature(mine.case)
     if mine.raised:
         return theirs.equals(mine) and sizes_in(theirs.raised) == sizes_in(mine.raised)
-    return bool(all(same for key, same in zip(mine.keys, mine.same(theirs), strict=True) if key in wrong))
+    asked = [key in wrong or (key[0] == MADE and ("", "made") in wrong) for key in mine.keys]
+    unseen = mine.unseen(wrong)
+    return bool(mine.same(theirs)[asked].all()) and (not unseen or unseen <= variant.play(mine.case).compare().keys())
 
 
 # --- all that is wrong ------------------------------------------------------------------------------------------------
@@ -363,9 +364,9 @@ def explain(
     mine = [*map(signature_of, plays)]
     in_words = all(played.raised for played in wrong)
     unseen = [
-        (my.case, keys)
+        (my.case, unseen)
         for my, played in zip(mine, plays, strict=True)
-        if played in wrong and (keys := my.unseen(played.compare()))
+        if played in wrong and (unseen := my.unseen(played.compare()))
     ]
     singles = [each for each in library if agrees(variant_of(each), mine, in_words, unseen)]
     if singles:
@@ -374,16 +375,24 @@ def explain(
         mistakes = () if all(p.case.law for p in wrong) else several(library, mine, in_words, unseen, in_short)
         if in_words and not all(raises_too(mistakes, my) for my in mine):
             return None
+    is_certain = bool(the_one(singles)) if singles else all(is_seen_beside_exceptions(each, mine) for each in mistakes)
+    faults = [fault for examination in examinations for fault in examination.faults]
+    return explanation_of(mistakes, criteria, faults, is_certain)
+
+
+def explanation_of(
+    mistakes: Sequence[Misconception],
+    criteria: tuple[Criterion, ...],
+    faults: Iterable[Fault],
+    is_certain: bool = True,
+) -> Explanation | None:
+    """The `Explanation` by some mistakes of what is wrong in an answer; None where one of them costs nothing."""
     prices = [price(each, criteria) for each in mistakes]
     if not prices or not all(costs for costs, _ in prices):
         return None
-    is_certain = bool(the_one(singles)) if singles else all(is_seen_beside_exceptions(each, mine) for each in mistakes)
     costs, silent = (frozenset().union(*each) for each in zip(*prices, strict=True))
-    faults = [fault for examination in examinations for fault in examination.faults]
-    if not costs_of([fault for fault in faults if "made" in fault.kinds]) <= costs:  # see `Variant.play`
-        return None
     costs &= {fault.owner for fault in faults}  # mistakes may undo each other
-    return Explanation(mistakes, costs, silent, is_certain) if costs else None
+    return Explanation(tuple(mistakes), costs, silent, is_certain) if costs else None
 
 
 def is_seen_beside_exceptions(mistake: Misconception, mine: Iterable[Signature]) -> bool:
@@ -412,6 +421,32 @@ def explain_part(
             return found.mistakes
         library = [each for each in library if each not in spoiling]
     return ()
+
+
+def beyond(mistakes: Sequence[Misconception], examinations: Iterable[Examination]) -> list[Examination]:
+    """Return the examinations, with those faults alone which the right answer with some mistakes doesn't have as well.
+
+    Of the programs that these make together it is the one that has most of them.
+    """
+    examinations = list(examinations)
+    variants = [variant_of(mistakes[0])] if len(mistakes) == 1 else together(*mistakes)
+    found = [
+        [
+            replace(each, faults=tuple(filter(None, (rest(fault, variant) for fault in each.faults))))
+            for each in examinations
+        ]
+        for variant in variants
+    ]
+    left = min(found, key=lambda left: sum(len(fault.wrong) for each in left for fault in each.faults), default=None)
+    return examinations if left is None else with_what_is_spared(left)
+
+
+def rest(fault: Fault, variant: Variant) -> Fault | None:
+    """What is wrong in a play of an answer that isn't so in that of a variant, if anything."""
+    mine = signature_of(fault.play)
+    wrong = {key: what for key, what in fault.wrong.items() if not gives(variant, mine, {key: what})}
+    right = variant.play(fault.play.case).seen if wrong else {}
+    return replace(fault, wrong=wrong, kinds=kinds_of(fault.play, wrong, right)) if wrong else None
 
 
 def is_confirmed(explanation: Explanation, plays: Iterable[Play]) -> bool:

@@ -4,11 +4,13 @@
 2. One with a fault *costs* them, unless another fault explains each of its own: one in a simpler case, whose script it
    contains, in the same result. Then it is *given*: wrong only because of the mistake that another criterion pays for.
    A wrong gradient excuses no other one that is right beside it.
-3. Where known mistakes, one to three, explain all that the answer gives, each costs the criteria that it costs alone,
-   and all others are given.
+3. Where known mistakes, one to three, explain all that the answer gives, or some of what is wrong in it, each costs the
+   criteria that it costs alone. All else is held against the right answer with these mistakes: what that gives, too, is
+   given, and 2 is about what is left.
 4. *Held back* is what can't be judged, and earns nothing yet: what is about results of which the answer gives none on
-   inputs of real size (it raises, or gives zeros); and, where no known mistake explains all, what is given beyond what
-   holds, parts *contract* left out: most of these compare an answer with itself, and so its numbers may be wrong.
+   inputs of real size (it raises, or gives zeros); and what is given though known mistakes don't explain it, beyond
+   what holds or is explained, parts *contract* left out: most of these compare an answer with itself, and so its
+   numbers may be wrong.
 
 The page for instructors says the same in other words; a test recomputes marks from the lines of reports.
 """
@@ -57,7 +59,8 @@ def marks(
     lost: Collection[str] = (),
     silent: Collection[str] = (),
     contract: Collection[str] = (),
-    named: Collection[str] | None = None,
+    named: Collection[str] = (),
+    explained: Collection[str] = (),
     slips: Collection[str] = (),
 ) -> dict[str, Mark]:
     """Return {id: Mark} of the criteria of one name, in order.
@@ -67,28 +70,37 @@ def marks(
     points
         Of each criterion, by id.
     faults
-        All that is wrong.
+        All that is wrong, beyond what known mistakes explain.
     lost, silent
         The criteria that couldn't be examined, and those about results that the answer doesn't give on inputs of real
         size.
     contract
         The criteria of the part *contract*.
-    named
-        The criteria that known mistakes cost, where these explain all that the answer gives.
+    named, explained
+        The criteria that known mistakes cost, and those in which something is wrong that they explain.
     slips
         The criteria that pay for what goes wrong in a last look at an answer that passes them all.
     """
     payers: dict[str, set[str]] = {id: set() for id in points}
     for fault, root in roots_of(faults).items():
         payers[fault.owner].add(root.owner)
-    found = {id: mark_of(id, payers[id], id in lost, id in silent, named) for id in points}
-    if named is None:
-        left = sum(points[id] for id, mark in found.items() if mark.state == State.HOLDS)
-        for id, mark in found.items():
-            if mark.state == State.GIVEN and id not in contract:
-                left -= points[id]
-                if left < 0:
-                    found[id] = Mark(State.HELD_BACK, mark.because)
+    found: dict[str, Mark] = {}
+    for id in points:
+        because = tuple(
+            sorted(payers[id].union(named if id in explained or id in silent else ()))
+        )  # of several, any may be at work
+        if id in payers[id] or id in named or id in lost:
+            found[id] = Mark(State.COSTS)
+        elif id in silent:
+            found[id] = Mark(State.HELD_BACK, because)
+        else:
+            found[id] = Mark(State.GIVEN, because, is_sure=not payers[id]) if because else Mark(State.HOLDS)
+    left = sum(points[id] for id, mark in found.items() if mark.state == State.HOLDS or mark.is_sure)
+    for id, mark in found.items():
+        if mark.state == State.GIVEN and not mark.is_sure and id not in contract:
+            left -= points[id]
+            if left < 0:
+                found[id] = Mark(State.HELD_BACK, mark.because)
     return found | dict.fromkeys(slips, Mark(State.COSTS))
 
 
@@ -102,14 +114,3 @@ def earned(criteria: Iterable[Mapping[str, Any]], is_strict: bool = False) -> in
         for each in criteria
         if each["state"] == State.HOLDS or (not is_strict and State(each["state"]).earns)
     )
-
-
-def mark_of(id: str, payers: set[str], is_lost: bool, is_silent: bool, named: Collection[str] | None) -> Mark:
-    """The mark of one criterion, before what is given is held against what holds."""
-    costs = id in (payers if named is None else named)
-    if costs or is_lost:
-        return Mark(State.COSTS)
-    because = tuple(sorted(payers if named is None else named))  # of several, any may be at work
-    if is_silent:
-        return Mark(State.HELD_BACK, because)
-    return Mark(State.GIVEN, because, is_sure=named is not None) if payers else Mark(State.HOLDS)

@@ -96,6 +96,8 @@ class Work:
         By criteria, on one draw of inputs or several.
     explanation
         The known mistakes that explain all of it.
+    likely
+        By criterion that pays, the known mistakes that explain what it costs, where none explain all.
     mistakes
         Where something is wrong that only this criterion pays for.
     by_part
@@ -107,6 +109,7 @@ class Work:
     examinations: list[Examination] = field(default_factory=list)
     last_looks: list[Examination] = field(default_factory=list)
     explanation: decoding.Explanation | None = None
+    likely: dict[Criterion, tuple[Misconception, ...]] = field(default_factory=dict)
     mistakes: dict[Criterion, Mistake] = field(default_factory=dict)
     by_part: dict[tuple[str, bool], tuple[Misconception, ...]] = field(default_factory=dict)
 
@@ -126,6 +129,12 @@ class Work:
     def names(self) -> tuple[Misconception, ...]:
         """The known mistakes that explain all that the answer gives, where no others do; else ()."""
         return self.explanation.mistakes if self.explanation and self.explanation.is_certain else ()
+
+    @property
+    def known(self) -> decoding.Explanation | None:
+        """The known mistakes that explain all that the answer gives, or else those that explain some of it."""
+        found = dict.fromkeys(itertools.chain.from_iterable(self.likely.values()))
+        return self.explanation or decoding.explanation_of([*found], tuple(self.criteria), self.faults)
 
     @property
     def said(self) -> str:
@@ -205,20 +214,24 @@ def explain(work: Work, candidate: Candidate) -> None:
             candidate.begin(EXPLAINING)
             if is_new and not work.explanation:
                 work.explanation = once_only(work, candidate)
-            roots = roots_of(work.faults)
-            for criterion, fault, hidden in paying(work, roots):
+            find_what_is_likely(work)
+            known = work.known
+            names = known.mistakes if known and known.is_certain else ()
+            for criterion, fault, hidden in paying(work, beyond(work, known), known):
+                likely = (not work.names and work.likely.get(criterion)) or work.named(criterion, names)
                 if was_wrong and work.explanation and criterion in work.mistakes:
-                    likely, _ = names_of(work, criterion, fault, hidden, roots)
                     work.mistakes[criterion] = replace(work.mistakes[criterion], likely=likely)
                 # Code that has met hidden inputs may speak of these wherever it is asked again.
                 is_due = criterion not in work.mistakes and hidden is work.has_met_hidden
                 if is_due and not is_unfinished(fault.play.raised):
-                    likely, names = names_of(work, criterion, fault, hidden, roots)
+                    explaining = work.names or work.by_part.get((criterion.part, hidden), ())
                     work.mistakes[criterion] = (
                         Mistake(said=work.said, hidden=hidden)
                         if work.said
-                        else mistake_of(fault, likely, hidden, candidate, work.library, names)
+                        else mistake_of(fault, likely, hidden, candidate, work.library, explaining)
                     )
+                    if criterion in work.likely:
+                        work.likely[criterion] = work.mistakes[criterion].likely
         except WorkerLost:
             pass
 
@@ -229,6 +242,8 @@ def explain_what_was_seen(work: Work) -> None:
     if not work.explanation:
         find_names(work, was_wrong)
         confirm(work)
+    with DIAGNOSIS, np.errstate(all="ignore"):
+        find_what_is_likely(work)
 
 
 def find_names(work: Work, was_wrong: bool) -> None:
@@ -236,6 +251,16 @@ def find_names(work: Work, was_wrong: bool) -> None:
     if was_wrong or not any(each.lost for each in work.examinations):
         with DIAGNOSIS, np.errstate(all="ignore"):
             work.explanation = decoding.explain(work.library, tuple(work.criteria), work.examinations)
+
+
+def find_what_is_likely(work: Work) -> None:
+    """Find, by criterion that pays, the known mistakes that explain what it costs; not where some explain all."""
+    if work.names or work.said:
+        return
+    roots = roots_of(work.faults)
+    for criterion, fault, hidden in paying(work, work.examinations):
+        if criterion not in work.likely and not is_unfinished(fault.play.raised):
+            work.likely[criterion] = names_of(work, criterion, fault, hidden, roots)
 
 
 def once_only(work: Work, candidate: Candidate) -> decoding.Explanation | None:
@@ -257,33 +282,39 @@ def confirm(work: Work) -> bool:
     return holds
 
 
-def paying(work: Work, roots: Mapping[Fault, Fault]) -> Iterator[tuple[Criterion, Fault, bool]]:
+def paying(
+    work: Work, left: Sequence[Examination], known: decoding.Explanation | None = None
+) -> Iterator[tuple[Criterion, Fault, bool]]:
     """Yield (criterion, the fault that it pays for, whether its inputs are hidden), the learner's inputs first.
 
-    `roots` are those of all faults; see `engine.faults.roots_of`.
+    `left` are the examinations with those faults alone that `known` mistakes don't explain.
     """
     found: dict[Criterion, list[tuple[Fault, bool]]] = {}
-    simplest = set(roots.values())
-    costs = work.explanation.costs if work.explanation else ()
-    for examination in (*work.examinations, *work.last_looks):
+    simplest = set(roots_of([fault for examination in left for fault in examination.faults]).values())
+    costs = known.costs if known else ()
+    for examination, rest in zip((*work.examinations, *work.last_looks), (*left, *work.last_looks), strict=True):
         asked = examination.criterion
         pays = asked if isinstance(asked, Criterion) else charged_by(work, examination)
-        for fault in sorted(examination.faults, key=lambda fault: fault.rank):
-            if fault in simplest or pays is not asked or pays.id in costs:
+        pays_for_all = pays is not asked or pays.id in costs
+        for fault in sorted((examination if pays_for_all else rest).faults, key=lambda fault: fault.rank):
+            if pays_for_all or fault in simplest:
                 found.setdefault(pays, []).append((fault, examination.hidden))
+    names = known.mistakes if known and known.is_certain else ()
     for criterion in work.criteria:
         if criterion in found:
-            yield criterion, *telling(work, criterion, found[criterion])
+            yield criterion, *telling(work, criterion, found[criterion], names)
 
 
-def telling(work: Work, criterion: Criterion, found: Sequence[tuple[Fault, bool]]) -> tuple[Fault, bool]:
+def telling(
+    work: Work, criterion: Criterion, found: Sequence[tuple[Fault, bool]], names: Collection[Misconception]
+) -> tuple[Fault, bool]:
     """The first of some faults; of several known mistakes, the first that shows those that this criterion pays for.
 
     It should show these alone, or these at least.
     """
     _, hidden = found[0]
-    likely = work.named(criterion, work.names)
-    beside = [each for each in work.names if each not in likely]
+    likely = work.named(criterion, names)
+    beside = [each for each in names if each not in likely]
     for others in (beside, ()) if beside else ():
         for fault, is_hidden in found:
             if is_hidden is hidden and decoding.told_apart(fault.play.case, fault.wrong, likely, others):
@@ -299,26 +330,21 @@ def charged_by(work: Work, look: Examination) -> Criterion:
 
 def names_of(
     work: Work, criterion: Criterion, fault: Fault, hidden: bool, roots: Mapping[Fault, Fault]
-) -> tuple[tuple[Misconception, ...], tuple[Misconception, ...]]:
-    """Return the misconceptions that explain what a criterion costs, and those that explain all, or all of its part.
+) -> tuple[Misconception, ...]:
+    """Return the known mistakes that explain what a criterion costs, as far as is seen on one kind of draws.
 
-    The former are told as far as is seen on one kind of draws.
+    `roots` are those of all faults; see `engine.faults.roots_of`.
     """
-    if work.names or work.said:
-        return work.named(criterion, work.names), work.names
     shown = work.shown(hidden)
     plays = {played for examination in shown for _, played in examination.plays}
     mine = [each for each, root in roots.items() if root.owner == criterion.id and each.play in plays]
-    is_about_making = any("made" in each.kinds for each in mine)  # where every variant agrees
-    library = work.named(criterion, work.library) if is_about_making else work.library
-    if alone := decoding.part_of(library, mine or [fault], shown):
-        return alone, ()
-    in_part = names_in_part(work, criterion.part, hidden)
-    if likely := work.named(criterion, in_part):
-        return likely, in_part
+    if alone := decoding.part_of(work.library, mine or [fault], shown):
+        return alone
+    if likely := work.named(criterion, names_in_part(work, criterion.part, hidden)):
+        return likely
     own = [each for each in mine if each.owner == criterion.id]  # beside these, another mistake may be at work
     raised = any(each.play.raised for each in own)  # in few plays, many mistakes raise alike
-    return () if raised else decoding.part_of(library, own, shown), ()
+    return () if raised else decoding.part_of(work.library, own, shown)
 
 
 def names_in_part(work: Work, part: str, hidden: bool) -> tuple[Misconception, ...]:
@@ -334,12 +360,18 @@ def names_in_part(work: Work, part: str, hidden: bool) -> tuple[Misconception, .
 
 def judge(work: Work) -> list[PartResult]:
     """Reach the verdicts on an answer; return a PartResult of each part."""
+    with DIAGNOSIS, np.errstate(all="ignore"):
+        known = work.known
+        left = beyond(work, known)
     found = marks(
         {c.id: c.points for c in work.criteria},
-        work.faults,
-        *lost_and_silent(work),
+        [fault for examination in left for fault in examination.faults],
+        *lost_and_silent(work, left, known),
         contract=contract_of(work),
-        named=work.explanation.costs if work.explanation else None,
+        named=known.costs if known else (),
+        explained={
+            whole.criterion.id for whole, rest in zip(work.examinations, left, strict=True) if size(rest) < size(whole)
+        },
         slips={charged_by(work, look).id for look in work.last_looks if not look.passed},
     )
     parts = [part for name, part in work.assignment.parts() if name == work.name]
@@ -356,24 +388,38 @@ def judge(work: Work) -> list[PartResult]:
     ]
 
 
-def lost_and_silent(work: Work) -> tuple[Collection[str], Collection[str]]:
+def size(examination: Examination) -> int:
+    """How much is wrong in it."""
+    return sum(len(fault.wrong) for fault in examination.faults)
+
+
+def beyond(work: Work, known: decoding.Explanation | None) -> list[Examination]:
+    """The examinations, with those faults alone that known mistakes don't explain."""
+    if not known:
+        return work.examinations
+    if known is work.explanation:
+        return [replace(each, faults=()) for each in work.examinations]
+    return decoding.beyond(known.mistakes, work.examinations)
+
+
+def lost_and_silent(
+    work: Work, left: Iterable[Examination], known: decoding.Explanation | None
+) -> tuple[Collection[str], Collection[str]]:
     """Return the ids of the criteria that couldn't be examined, and of those that show nothing; see `marks`.
 
     Nothing is shown by what is about results of which the answer, or the right answer with one of its known mistakes,
     gives no more than half on inputs of real size. Nor is it by what compares an answer with itself, or by a part
-    *contract*, where no known mistake explains it and no number of the same results is right: else whatever does the
-    same each time would earn these points.
+    *contract*, where no number of the same results is right but for known mistakes: else whatever does the same each
+    time would earn these points.
     """
     if work.is_right:
         return (), ()
     lost = {each.criterion.id for each in work.examinations if each.lost}
     if work.said:  # in a fresh kernel it gives all that it should
         return lost, ()
-    silent = silent_in(work.examinations)
-    if work.explanation:
-        return lost, silent | work.explanation.silent
     judged, itself = judged_in(work.examinations), {c.id for c in work.criteria if c.is_about_itself}
-    wrong = {each.criterion.id for each in work.examinations if not each.passed}
+    silent = silent_in(work.examinations) | (known.silent if known else set())
+    wrong = {each.criterion.id for each in left if not each.passed}
     right = set().union(*(judged[id] for id in judged if id not in wrong | silent | itself))
     return lost, silent | {id for id in itself | contract_of(work) if not judged[id] & right}
 

@@ -104,15 +104,25 @@ def test_without_a_known_mistake_no_more_is_given_than_holds():
     assert [mark.state for mark in marks(POINTS, faults).values()] == [COSTS, HOLDS, GIVEN, GIVEN, HOLDS]
 
 
-def test_known_mistakes_that_explain_everything_cost_what_they_cost_alone():
-    faults = [WRONG_FORWARD, *(fault(owner, "forward backward", "dx") for owner in ("slope", "sizes", "in place"))]
-    found = marks(POINTS, faults, named={"equation", "untouched"})
-    assert [mark.state for mark in found.values()] == [COSTS, GIVEN, GIVEN, GIVEN, COSTS]
+@pytest.mark.parametrize(
+    ("beyond", "states"),
+    [
+        ([], [COSTS, GIVEN, GIVEN, GIVEN, COSTS]),
+        ([WRONG_SLOPE, fault("sizes", "forward backward backward", "dx")], [COSTS, COSTS, GIVEN, GIVEN, COSTS]),
+    ],
+    ids=["everything", "a part"],
+)
+def test_known_mistakes_cost_what_they_cost_alone_and_what_they_do_not_explain_costs_besides(beyond, states):
+    found = marks(POINTS, beyond, named={"equation", "untouched"}, explained={"equation", "slope", "sizes", "in place"})
+    assert [mark.state for mark in found.values()] == states
+    assert found["in place"] == Mark(GIVEN, ("equation", "untouched"), is_sure=True)
+    assert found["sizes"].is_sure == (not beyond)
 
 
-@pytest.mark.parametrize("named", [None, {"equation"}])
+@pytest.mark.parametrize("named", [(), {"equation"}])
 def test_what_gives_nothing_on_inputs_of_real_size_earns_nothing(named):
-    found = marks(POINTS, [WRONG_FORWARD, WRONG_SLOPE], silent={"slope", "sizes"}, named=named)
+    faults = [] if named else [WRONG_FORWARD, WRONG_SLOPE]
+    found = marks(POINTS, faults, silent={"slope", "sizes"}, named=named, explained=named)
     assert found["slope"].state in (COSTS, HELD_BACK)
     assert found["sizes"].state == HELD_BACK
 
