@@ -9,6 +9,7 @@ const IN_LAB = "This exercise is open as a notebook in another tab. Write there,
 const PAUSE = 300; // milliseconds without a key after which work is saved
 const SLOW = 60_000; // milliseconds after which the start of Python is called slow
 const UNUSUAL = 8_000; // milliseconds after which a check says that it may take longer
+const ENDLESS = 90_000; // milliseconds after which it says that it may never end
 const SETTLED = 20_000; // milliseconds after which a page has all that it shows, also on a slow machine
 const SHOWN = 30; // characters of a text that is offered
 const HINT = "I’d like a hint";
@@ -334,13 +335,17 @@ class Answer {
 
   check() {
     if (this.isAtWork) this.isDue = true; // as soon as this check is done, if it was another text
-    else this.python.turns.take(() => this.judge());
+    else {
+      if (this.python.checked) this.say(`Waiting until ${this.python.checked} is checked.`);
+      this.python.turns.take(() => this.judge());
+    }
     return true;
   }
 
   /** Run what stands on the screen, after all that stands above it, and show what its checks say. */
   async judge() {
     this.isAtWork = true;
+    this.python.checked = this.name;
     this.stopButton.hidden = false;
     this.checkButton.setAttribute("aria-disabled", "true");
     try {
@@ -350,7 +355,8 @@ class Answer {
       const outputs = await this.runCells(await this.notebook.read(), judged);
       this.tell(outputs, judged);
       remember(this.reportKey, { text: judged, outputs });
-      const reason = outputs.some(isError) ? "the cell ended with an error, see below" : `the cell defines no ${this.name}`;
+      const failed = outputs.find(isError);
+      const reason = failed ? `${failed.above ?? "the cell"} ended with an error, see below` : `the cell defines no ${this.name}`;
       const points = pointsIn(outputs);
       const offer = this.offer(judged, isFull(points));
       this.say((points ? `Points: ${points}.` : `Nothing was checked: ${reason}.`) + offer,
@@ -361,6 +367,7 @@ class Answer {
       this.say(`Nothing was checked: ${error.message}.`);
     } finally {
       this.isAtWork = false;
+      this.python.checked = "";
       this.stopButton.hidden = this.bar.hidden = true;
       this.checkButton.removeAttribute("aria-disabled");
       this.show();
@@ -387,7 +394,8 @@ class Answer {
     const runAll = async () => {
       const outputs = [];
       for (const cell of code.slice(0, code.indexOf(own)).filter((each) => !gradingOf(each)?.grade)) {
-        outputs.push(...(await run(cell)).filter(isError));
+        const above = `the cell above${gradingOf(cell) ? `, ${gradingOf(cell).grade_id},` : ""}`;
+        outputs.push(...(await run(cell)).filter(isError).map((output) => ({ ...output, above })));
       }
       outputs.push(...await run(own));
       if (await this.python.ask("defines", this.name)) {
@@ -399,7 +407,8 @@ class Answer {
     };
     await this.pythonStarts();
     this.say("Checking …");
-    return this.orSay("Checking … An unusual answer takes up to a minute.", UNUSUAL, runAll());
+    return this.orSay("Still checking. Is there a loop that never ends? Then press Stop.", ENDLESS,
+      this.orSay("Checking … An unusual answer takes up to a minute.", UNUSUAL, runAll()));
   }
 
   /** Wait for something; say a sentence if it takes longer than that. */
@@ -554,7 +563,8 @@ function shown(output) {
   const html = output.data?.["text/html"];
   if (!html) {
     const text = output.text ?? output.traceback?.join("\n") ?? output.data["text/plain"];
-    return make("pre", {}, text.replaceAll(/\u001b\[[\d;]*m/g, "").replaceAll(/Cell In\[\d+\], line/g, "Your code, line"));
+    return make("pre", {}, text.replaceAll(/\u001b\[[\d;]*m/g, "").replaceAll(/Cell In\[\d+\], line/g,
+      output.above ? `In ${output.above} line` : "Your code, line"));
   }
   const place = make("div");
   place.innerHTML = html;
@@ -584,9 +594,9 @@ function fetched(page) {
     answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null).catch(() => null);
 }
 
-/** Return the points of all parts, as the first lines of their reports say them. */
+/** Return the points of all parts, as their reports say them. */
 function pointsIn(outputs) {
-  const lines = outputs.map((output) => /^(?:.* · )?(.*): (\d+ of \d+) points/.exec(output.data?.["text/plain"]));
+  const lines = outputs.map((output) => /^(?:.* · )?(.*): (\d+ of \d+) points/m.exec(output.data?.["text/plain"]));
   return lines.filter(Boolean).map(([, part, points]) => `${part} ${points}`).join(", ");
 }
 

@@ -16,6 +16,7 @@ export class Python {
   share = 0; // how much of Python is there, from 0 to 1
   asked = [];
   turns = new Turns();
+  checked = ""; // the name of the answer that it is at work on
 
   start() {
     if (this.worker) return;

@@ -119,7 +119,7 @@ def forces(add: Add, id: str, what: str, whose: str, right: str, wrong: str) -> 
 
 # --- nothing ----------------------------------------------------------------------------------------------------------
 
-ONLY_ZEROS = "backward gives nothing but zeros; is it filled in?"
+ONLY_ZEROS = "backward gives nothing but zeros: it isn't filled in, or makes no use of what it is given"
 
 
 def returns_nothing(add: Add, id: str, section: str, function: str, what: str, *changes: Change) -> None:

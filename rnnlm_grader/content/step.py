@@ -32,6 +32,8 @@ WRITTEN_OUT = "(np.exp({z}) - np.exp(-{z})) / (np.exp({z}) + np.exp(-{z}))".form
 WRITTEN_OUT_SHORTER = "(np.exp(2 * {z}) - 1) / (np.exp(2 * {z}) + 1)".format
 BIAS_TWICE = "b is added twice, once with each product; one bias goes with both: h_prev @ Wh + x @ Wx + b"
 
+ONE_STEP_LATE = "the states in hs are one step late: hs[:, t] should be the state after step t, not before it"
+
 # The slope of tanh at {h}, the state that the step gave
 NO_SLOPE = "the derivative of tanh is missing: dz = {upstream} * (1 - {h}**2)"
 NOT_SQUARED = "the derivative of tanh is taken as 1 - {h}; the square is missing, 1 - {h}**2"

@@ -115,6 +115,11 @@ class Fault:
         return [(getattr(what, "got", None), getattr(what, "expected", None)) for what in self.wrong.values()]
 
     @functools.cached_property
+    def is_of_zeros(self) -> bool:
+        """Whether nothing came but zeros."""
+        return all(isinstance(got, np.ndarray) and not got.any() for got, _ in self.pairs)
+
+    @functools.cached_property
     def is_of_floats(self) -> bool:
         """Whether nothing but dtypes is wrong, such as float32 where float64 should be."""
         return self.by_itself and all(

@@ -1,5 +1,6 @@
 """Says what is certain of a failure that the library has no name for."""
 
+import itertools
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -72,7 +73,8 @@ def seen_of(small: Look, looks: Sequence[Look]) -> str:
         results = [*layer.outputs, *layer.back]
         beside = [value for (at, name), value in look.play.seen.items() if at == look.key[0] and name in results]
         is_returned = look.key[1] in results and all(summary(value) == "None" for value in beside)
-        return f"`{call}` returned None: is a `return` missing?" if is_returned else f"`{what}` is None"
+        kept_as = f"self.{what}" if look.key[1] in itertools.chain(*layer.attributes.values()) else what
+        return f"`{call}` returned None: is a `return` missing?" if is_returned else f"`{kept_as}` is None"
     if look.key[1] == "result":
         return f"`{call}` should return nothing"
     if isinstance(got, tuple) and any(same(each, right) for each in got):

@@ -85,9 +85,10 @@ def show(
     text = "\n\n".join([*texts, *([in_columns(rows)] if rows else ())])
     html = page(told, rows) + below
     if is_noted and shell():
-        results = [result for finding in findings if not finding.outdated for result in finding.results]
-        line, addition = progress.note(results, bool(rows))
-        text, html = f"{text}\n\n{line}".rstrip(), html + addition + review.note(results)
+        current = [finding for finding in findings if not finding.outdated]
+        line, addition = progress.note([result for each in current for result in each.everything], bool(rows))
+        noted = review.note([result for each in current for result in each.results])
+        text, html = f"{text}\n\n{line}".rstrip(), html + addition + noted
     is_right = all(finding.is_right for finding in findings)
     is_shown = (is_right or shell()) and say(text, html)
     if is_shown and sys.platform == "emscripten":  # whose kernel, unlike Jupyter's, executes no cell after an exception

@@ -48,13 +48,14 @@ async def finale() -> None:
         halfway=lambda: page.add("After half a pass through the fables", write(model, vocabulary)),
     )
     perplexity = measure(model, held_out, parts["my_perplexity"].used)
-    page.add(f"After training: perplexity {perplexity:.2f}", write(model, vocabulary))
+    when = f"After {1 - left:.0%} of the training" if left else "After training"
+    page.add(f"{when}: perplexity {perplexity:.2f}", write(model, vocabulary))
     bigram = NgramModel(training, len(vocabulary), 2)
     page.add(
         f"A bigram, which remembers one word: perplexity {bigram.perplexity(held_out):.2f}",
         write_pairs(bigram, vocabulary),
     )
-    early = f" Training was stopped after {SECONDS} seconds, {left:.0%} before its end." if left else ""
+    early = f" Training was stopped after {SECONDS} seconds, when {1 - left:.0%} of it was done." if left else ""
     page.show(whose(parts) + early)
 
 

@@ -1,8 +1,9 @@
 """Remembers the best points of each answer: on the learner's machine, and nowhere else.
 
-`check` notes the points of each part that it examines. In a notebook its output hands them to the browser, where the
-book's page of progress finds them if it comes from the same address, as in `make lab`. Where RNNLM_PROGRESS names a
-file, they are kept there too: `check()` then knows the other exercises, and the page can read that file from anywhere.
+`check` notes the points of all parts of an answer, if together they are as many as ever: so it had them all at once. In
+a notebook its output hands them to the browser, where the book's page of progress finds them if it comes from the same
+address, as in `make lab`. Where RNNLM_PROGRESS names a file, they are kept there too: `check()` then knows the other
+exercises, and the page can read that file from anywhere.
 """
 
 import contextlib
@@ -30,23 +31,26 @@ TOTALS: dict[str, tuple[str, int]] = {  # part → (slug of its exercise, its po
 }
 # A notebook that is opened again may run the scripts of old outputs again: what is older than the clearing is no news.
 SCRIPT = """<script>{
-  const kept = JSON.parse(localStorage.getItem("rnnlm-progress") ?? "{}");
-  for (const [part, news] of Object.entries(%s)) {
-    if (news[1] > (kept.cleared ?? 0) && news[0] >= (kept[part]?.[0] ?? 0)) kept[part] = news;
+  const kept = JSON.parse(localStorage.getItem("rnnlm-progress") ?? "{}"), news = %s;
+  for (const name of new Set(Object.keys(news).map((part) => part.split("-")[0]))) {
+    const parts = Object.keys(news).filter((part) => part.split("-")[0] === name);
+    const sum = (points) => parts.reduce((all, part) => all + (points[part]?.[0] ?? 0), 0);
+    if (parts.every((part) => news[part][1] > (kept.cleared ?? 0)) && sum(news) >= sum(kept)) {
+      for (const part of parts) kept[part] = news[part];
+    }
   }
   localStorage.setItem("rnnlm-progress", JSON.stringify(kept));
 }</script>"""
 
 
 def note(results: Collection[PartResult], is_whole: bool) -> tuple[str, str]:
-    """Note the points of these parts; return what to add to a report, as text and as HTML."""
+    """Note the points of answers, all parts of each; return what to add to a report, as text and as HTML."""
     now = int(time.time() * 1000)
     known = read()
-    known |= {
-        part: [result.points, now]
-        for result in results
-        if result.points >= known.get(part := f"{result.name}-{result.part}", [0])[0]
-    }
+    for name in dict.fromkeys(result.name for result in results):
+        points = {f"{name}-{result.part}": result.points for result in results if result.name == name}
+        if sum(points.values()) >= sum(known.get(part, [0])[0] for part in points):
+            known |= {part: [number, now] for part, number in points.items()}
     write(known)
     line = summary(known) if is_whole else ""
     links = [*filter(None, [escaped(line)]), *(links_onward(results) if is_whole else ())]

@@ -343,8 +343,8 @@ def names_of(
     if likely := work.named(criterion, names_in_part(work, criterion.part, hidden)):
         return likely
     own = [each for each in mine if each.owner == criterion.id]  # beside these, another mistake may be at work
-    raised = any(each.play.raised for each in own)  # in few plays, many mistakes raise alike
-    return () if raised else decoding.part_of(work.library, own, shown)
+    says_little = any(each.play.raised or each.is_of_zeros for each in own)  # many mistakes give the same in few plays
+    return () if says_little else decoding.part_of(work.library, own, shown)
 
 
 def names_in_part(work: Work, part: str, hidden: bool) -> tuple[Misconception, ...]:

@@ -56,6 +56,8 @@ class LiveAttention extends LiveFigure {
     if (isLargest && q > 0) return "The middle state has most: its key is the largest.";
     if (isSmallest && q < 0) return "The middle state has most: its key is the smallest, and q is below 0.";
     if (isLargest || isSmallest || this.tried.size < 2) return "Can you give the middle state the largest share?";
+    const isTied = middle === Math.max(first, last) || middle === Math.min(first, last);
+    if (this.own && isTied) return "Another key is as large as the middle one, so their states always have the same share.";
     return this.own ? "The middle key is neither the largest nor the smallest, so no query gives the middle state the largest share."
       : "Above 0 the largest state has most, below 0 the smallest: the middle one never has. What if it had a key of its own?";
   }

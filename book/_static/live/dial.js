@@ -1,7 +1,7 @@
 /* What learning is: one weight w, which makes 2 into 2w, and should make it 6. Steps against the slope of the loss. */
 "use strict";
 
-const DIAL_TOP = 20, DIAL_LEFT = 0, DIAL_RIGHT = 6; // the largest loss that is drawn, and the range of w
+const DIAL_TOP = 36, DIAL_LEFT = 0, DIAL_RIGHT = 6; // the largest loss that is drawn, and the range of w
 
 class LiveDial extends LiveFigure {
   static title = "A dial, the slope of its loss, and steps of a length that you choose";
@@ -42,7 +42,7 @@ class LiveDial extends LiveFigure {
       parts.push(label(Math.min(290, Math.max(80, x(w))), 14, `↑ w = ${brief(w).replace("-", "−")}`, "live-strong"));
     }
     seen.forEach((place) => parts.push(make("circle", { cx: x(place), cy: y(dialLoss(place)), r: 4, class: "dial-place" })));
-    for (const tick of [4, 16]) parts.push(label(8, y(tick) + 4, String(tick), "live-faint"));
+    for (const tick of [4, 16, 36]) parts.push(label(8, y(tick) + 4, String(tick), "live-faint"));
     parts.push(label(14, 14, "loss", "live-faint"));
     for (const tick of [0, 1, 2, 3, 4, 5, 6]) parts.push(label(x(tick), 208, String(tick), "live-faint"));
     this.picture.replaceChildren(...parts);

@@ -1,5 +1,5 @@
 /* The reader's points, in the table of exercises. They are kept by this browser, where `check` in a notebook puts them:
-part → [points, time in milliseconds], and in `cleared` the time before which nothing counts. */
+part → [points, time in milliseconds], all parts of an answer as it was when it had most; and in `cleared` the time before which nothing counts. */
 "use strict";
 
 const PROGRESS = "rnnlm-progress";
@@ -25,8 +25,7 @@ class LiveProgress extends HTMLElement {
   show(said = "") {
     const kept = this.kept();
     for (const row of this.rows) {
-      const parts = Object.keys(kept).filter((part) => row.names.includes(part.split("-")[0]));
-      row.points = parts.reduce((sum, part) => sum + kept[part][0], 0);
+      row.points = sumOfPoints(Object.fromEntries(Object.entries(kept).filter(([part]) => row.names.includes(nameIn(part)))));
       row.holds = row.points >= row.total;
       row.cell.textContent = `${row.holds ? "✓ " : ""}${row.points} of ${row.total}`;
     }
@@ -53,9 +52,10 @@ class LiveProgress extends HTMLElement {
     const kept = this.kept();
     try {
       const { review, ...parts } = JSON.parse(await this.file.files[0].text()); // the page Review reads the former
-      for (const [part, [points, at]] of Object.entries(parts)) {
-        if (!Number.isInteger(points) || !Number.isInteger(at)) throw new TypeError(part);
-        if (points >= (kept[part]?.[0] ?? 0)) kept[part] = [points, at];
+      if (!Object.values(parts).flat().every(Number.isInteger)) throw new TypeError("points are whole numbers");
+      for (const name of new Set(Object.keys(parts).map(nameIn))) {
+        const of = (points) => Object.fromEntries(Object.entries(points).filter(([part]) => nameIn(part) === name));
+        if (sumOfPoints(of(parts)) >= sumOfPoints(of(kept))) Object.assign(kept, of(parts));
       }
       localStorage.setItem(PROGRESS, JSON.stringify(kept));
       this.show();
@@ -70,6 +70,15 @@ class LiveProgress extends HTMLElement {
     localStorage.setItem(PROGRESS, JSON.stringify({ cleared: Date.now() }));
     this.show("Cleared. ");
   }
+}
+
+/** Return the name of the answer that a part belongs to. */
+function nameIn(part) {
+  return part.split("-")[0];
+}
+
+function sumOfPoints(parts) {
+  return Object.values(parts).reduce((sum, [points]) => sum + points, 0);
 }
 
 customElements.define("live-progress", LiveProgress);

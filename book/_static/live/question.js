@@ -6,9 +6,7 @@ Without JavaScript, on paper and in a downloaded notebook there is the folded an
 class LiveQuestion extends HTMLElement {
   connectedCallback() {
     if (this.form) return;
-    const { answers, wrong } = JSON.parse(this.dataset.question);
-    this.wrong = wrong;
-    this.fields = Object.entries(answers).map(([name, answer]) => ({ name, answer,
+    this.fields = Object.entries(JSON.parse(this.dataset.question)).map(([name, { answer, wrong }]) => ({ name, answer, wrong,
       input: make("input", { class: "live-input question-input", autocomplete: "off", spellcheck: "false" }) }));
     this.sentence = make("p", { role: "status" });
     this.form = make("form", { class: "live-row question", submit: (event) => { event.preventDefault(); this.judge(); } },
@@ -27,11 +25,11 @@ class LiveQuestion extends HTMLElement {
   }
 
   /** Return what to say about a field, or nothing where it is right. */
-  remark({ input, answer }) {
+  remark({ input, answer, wrong }) {
     const number = numberIn(input.value.replace(/\s*%\s*$/, ""));
     if (Number.isNaN(number)) return input.value.trim() ? "that isn’t a number." : "no number yet.";
     if (equals(number, answer)) return "";
-    const [, known] = Object.entries(this.wrong).find(([wrong]) => equals(number, wrong)) ?? [];
+    const [, known] = Object.entries(wrong).find(([likely]) => equals(number, likely)) ?? [];
     return known ?? `${input.value.trim()} is too ${number < answer ? "small" : "large"}.`;
   }
 }

@@ -180,6 +180,18 @@ lstm(
     ("f * c_prev + i * g", "c_prev + i * g"),
 )
 lstm(
+    "KeepsNothingOfC",
+    EQUATION,
+    "nothing of the old cell state is kept: c = f * c + i * g",
+    ("f * c_prev + i * g", "i * g"),
+)
+lstm(
+    "AddsForgetGate",
+    EQUATION,
+    "the forget gate itself is added, where it should multiply the old cell state: c = f * c + i * g",
+    ("f * c_prev + i * g", "f + i * g"),
+)
+lstm(
     "LeavesOutInputGate",
     EQUATION,
     "the input gate isn't applied to the candidate: c = f * c + i * g",
@@ -197,6 +209,12 @@ lstm(
     EQUATION,
     "the output gate is missing: h = o * np.tanh(c)",
     ("h = o * np.tanh(c)", "h = np.tanh(c)"),
+)
+lstm(
+    "GivesStatesBefore",
+    TIME,
+    step.ONE_STEP_LATE,
+    ("hs.append(h)", "hs.append(h_prev)"),
 )
 lstm("AddsStepsUp", TIME, contract.STEPS_ADDED_UP, (STACK, "sum(hs)"))
 lstm("ReshapesHs", TIME, contract.reshaped("hs"), (STACK, "np.stack(hs).reshape(N, T, H)"))
@@ -361,6 +379,12 @@ for gate, slope in SLOPE.items():
         (slope, ""),
     )
 for gate in "ofi":
+    lstm(
+        f"TakesHalfTheSlopeOf{gate.upper()}",
+        SLOPES,
+        f"the slope of {gate} is only half there, 1 - {gate} is missing: a sigmoid s has s * (1 - s)",
+        (SLOPE[gate], f" * {gate}"),
+    )
     lstm(
         f"TakesTanhsSlopeFor{gate.upper()}",
         SLOPES,

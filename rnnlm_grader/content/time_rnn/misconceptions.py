@@ -102,7 +102,7 @@ time_rnn("AddsStepsUp", UNROLLED, contract.STEPS_ADDED_UP, ("return hs", "return
 time_rnn(
     "GivesStatesBefore",
     UNROLLED,
-    "the states in hs are one step late: hs[:, t] should be the state after step t, not before it",
+    step.ONE_STEP_LATE,
     ("hs[:, t] = h", "hs[:, t] = h_prev"),
 )
 time_rnn(

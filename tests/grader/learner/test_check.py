@@ -133,10 +133,19 @@ def test_what_came_of_other_inputs_than_those_shown_is_told_as_that():
 
 def test_a_mistake_for_which_several_parts_wait_is_named_once():
     library = {each.id: each for each in find("MyRNN").misconceptions}
+    for part in (None, "contract"):
+        text = report(library["ComputesFirstRow"].variant, part)
+        assert "held back until" in text
+        assert text.count("Likely: the first row alone is computed") == 1
+
+
+def test_a_known_mistake_beside_unknown_ones_costs_what_it_costs_and_the_rest_is_given():
+    library = {each.id: each for each in find("MyRNN").misconceptions}
     wrong = [library[id] for id in ("TakesSigmoid", "LeavesOutBias", "SumsBiasOverUnits", "TurnsDWx")]
     answer = defined(changed(wrong[0].right, *(change for each in wrong for change in each.changes)), "MyRNN")
-    assert report(answer).count("Likely (1): the sigmoid stands where tanh should.") == 1
-    assert report(answer, "backward").count("Likely (1): the sigmoid stands where tanh should.") == 1
+    text = report(answer, "backward")
+    assert "MyRNN · backward: 7 of 9 points" in text
+    assert "wrong too, but only because of the ✗ of forward" in text
 
 
 def test_what_is_printed_is_that_of_the_example_shown():

@@ -41,8 +41,10 @@ def test_a_check_notes_its_points_and_neither_others_nor_those_on_hidden_inputs(
             for asked in ("my_perplexity, hidden=True", "hidden=True", "my_perplexity, 'values'")
         ),
     )
-    ((part, (points, at)),) = json.loads(kept.read_text()).items()
-    assert (part, points) == ("my_perplexity-values", 4)
+    noted = json.loads(kept.read_text())
+    assert noted.keys() == {"my_perplexity-values", "my_perplexity-edge"}
+    points, at = noted["my_perplexity-values"]
+    assert points == 4
     assert at > 1_700_000_000_000
 
 
@@ -57,6 +59,13 @@ def test_the_best_points_are_kept(kept):
     assert line.endswith("07-lstm. That is all of them.")
     progress.note([result("MyRNN", "forward", 0)], is_whole=True)
     assert progress.summary(progress.read()).endswith("That is all of them.")
+
+
+def test_an_answer_has_full_points_only_if_it_had_those_of_all_parts_at_once(kept):
+    whole = {each.part: each.points for each in full("02-rnn")}
+    for lacking in ("forward", "backward"):
+        progress.note([result("MyRNN", part, points - (part == lacking)) for part, points in whole.items()], False)
+    assert sum(points for points, _ in progress.read().values()) == sum(whole.values()) - 1
 
 
 def test_without_a_file_only_the_browser_is_told(monkeypatch):
