@@ -116,8 +116,8 @@ class Fault:
 
     @functools.cached_property
     def is_of_zeros(self) -> bool:
-        """Whether nothing came but zeros."""
-        return all(isinstance(got, np.ndarray) and not got.any() for got, _ in self.pairs)
+        """Whether nothing came but zeros where numbers are wrong."""
+        return not self.by_itself and all(isinstance(got, np.ndarray) and not got.any() for got, _ in self.pairs)
 
     @functools.cached_property
     def is_of_floats(self) -> bool:

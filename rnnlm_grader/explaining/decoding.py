@@ -36,6 +36,7 @@ FINE, COARSE = 1e-5, 2e-3  # relative agreement of signatures, in float64 and in
 LEAST = 1e-4  # the magnitude of numbers to which this is at least related
 AGAINST = 20.0  # what a result that speaks against some mistakes weighs, if one that speaks for it weighs 1
 RAISED = "raised"
+LISTS = (MADE, "params"), (MADE, "grads")
 Rows: TypeAlias = tuple[int, ...]  # of mistakes, in a library
 Unseen: TypeAlias = tuple[Case, Set[Key]]  # what is wrong though a signature doesn't show it
 
@@ -141,6 +142,11 @@ class Signature:
     def of_another_kind(self) -> np.ndarray:
         """For each result, whether it isn't of the kind, the shape or the dtype of what the reference gives."""
         return self.kinds != right_signature(self.case).kinds
+
+    @property
+    def are_zeros(self) -> np.ndarray:
+        """For each result, whether it is zeros where something is wanted."""
+        return self.tags != self.kinds
 
     @property
     def is_wrong(self) -> bool:
@@ -268,8 +274,8 @@ def part_of(
     """Return (misconception,) of the one that gives what an answer gives in these faults, or ().
 
     It must be right wherever the answer is right. Where several are left, it is the one that gives the same as the
-    answer in most results. Exceptions and zeros come of many mistakes: there it must be wrong wherever the answer is.
-    Plays of what isn't filled in yet say nothing.
+    answer in most results. Exceptions and zeros come of many mistakes: there it must be wrong, or zeros, wherever the
+    answer is. Plays of what isn't filled in yet say nothing.
     """
     if not (faults := [fault for fault in faults if not is_unfinished(fault.play.raised)]):
         return ()
@@ -280,7 +286,9 @@ def part_of(
     found = {}
     for each in library:
         variant = variant_of(each)
-        if all(gives(variant, signature, fault.wrong) for signature, fault in parts):
+        if all(gives(variant, signature, fault.wrong) for signature, fault in parts) and gives_zeros_too(
+            variant, {what for fault in faults if fault.is_of_zeros for _, what in fault.wrong}, mine.values()
+        ):
             may_be_less = says_something and not each.shows_nothing
             if (count := agreement(variant, mine.values(), may_be_less)) is not None:
                 found[each] = count
@@ -324,19 +332,36 @@ def agreement(variant: Variant, signatures: Iterable[Signature], may_be_less: bo
     return count
 
 
+def gives_zeros_too(variant: Variant, results: Collection[str], signatures: Iterable[Signature]) -> bool:
+    """Whether a variant gives zeros wherever an answer gives zeros for some results."""
+    return not results or all(
+        my.same(variant.signature(my.case))[
+            [zeros and what in results for zeros, (_, what) in zip(my.are_zeros, my.keys, strict=True)]
+        ].all()
+        for my in signatures
+    )
+
+
 def the_one(misconceptions: Sequence[Misconception]) -> tuple[Misconception, ...]:
     """The first of some misconceptions if all are the same, in a tuple; else ()."""
     return tuple(misconceptions[:1]) if len({each.sentence for each in misconceptions}) == 1 else ()
 
 
 def gives(variant: Variant, mine: Signature, wrong: Wrong) -> bool:
-    """Whether a variant gives what an answer gave where that is wrong."""
+    """Whether a variant gives what an answer gave where that is wrong.
+
+    Where the lists that an answer makes are wrong, those of the variant must be so, and none that is right there.
+    """
     theirs = variant.signature(mine.case)
     if mine.raised:
         return theirs.equals(mine) and sizes_in(theirs.raised) == sizes_in(mine.raised)
-    asked = [key in wrong or (key[0] == MADE and ("", "made") in wrong) for key in mine.keys]
+    if not mine.same(theirs)[[key in wrong for key in mine.keys]].all():
+        return False
+    lists = [key in LISTS for key in mine.keys]
+    if ("", "made") in wrong and (mine.of_another_kind != theirs.of_another_kind)[lists].any():
+        return False
     unseen = mine.unseen(wrong)
-    return bool(mine.same(theirs)[asked].all()) and (not unseen or unseen <= variant.play(mine.case).compare().keys())
+    return not unseen or unseen <= variant.play(mine.case).compare().keys()
 
 
 # --- all that is wrong ------------------------------------------------------------------------------------------------

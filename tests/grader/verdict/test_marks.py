@@ -107,16 +107,22 @@ def test_without_a_known_mistake_no_more_is_given_than_holds():
 @pytest.mark.parametrize(
     ("beyond", "states"),
     [
-        ([], [COSTS, GIVEN, GIVEN, GIVEN, COSTS]),
-        ([WRONG_SLOPE, fault("sizes", "forward backward backward", "dx")], [COSTS, COSTS, GIVEN, GIVEN, COSTS]),
+        ([], [COSTS, GIVEN, GIVEN, GIVEN, HOLDS]),
+        ([WRONG_SLOPE, fault("sizes", "forward backward backward", "dx")], [COSTS, COSTS, GIVEN, GIVEN, HOLDS]),
     ],
     ids=["everything", "a part"],
 )
 def test_known_mistakes_cost_what_they_cost_alone_and_what_they_do_not_explain_costs_besides(beyond, states):
-    found = marks(POINTS, beyond, named={"equation", "untouched"}, explained={"equation", "slope", "sizes", "in place"})
+    found = marks(POINTS, beyond, named={"equation"}, explained={"equation", "slope", "sizes", "in place"})
     assert [mark.state for mark in found.values()] == states
-    assert found["in place"] == Mark(GIVEN, ("equation", "untouched"), is_sure=True)
+    assert found["in place"] == Mark(GIVEN, ("equation",), is_sure=True)
     assert found["sizes"].is_sure == (not beyond)
+
+
+@pytest.mark.parametrize(("beyond", "state"), [([], GIVEN), ([WRONG_SLOPE], HELD_BACK)])
+def test_where_nothing_holds_only_known_mistakes_that_explain_all_give_anything(beyond, state):
+    found = marks(POINTS, beyond, named={"equation", "untouched"}, explained=POINTS)
+    assert found["sizes"].state == state
 
 
 @pytest.mark.parametrize("named", [(), {"equation"}])
