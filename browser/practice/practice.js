@@ -87,8 +87,8 @@ class Answer {
   changes = new Turns();
   failed = new Set(); // what failed since the last hint
 
-  constructor(place, notebook, python, address) {
-    Object.assign(this, { place, notebook, python, name: place.dataset.name });
+  constructor(place, notebook, python, address, saveAll) {
+    Object.assign(this, { place, notebook, python, saveAll, name: place.dataset.name });
     this.key = `rnnlm-unsaved ${notebook.name} ${this.name}`;
     this.hintsKey = `rnnlm-hints ${this.name}`;
     this.reportKey = `rnnlm-report ${this.name}`;
@@ -349,7 +349,7 @@ class Answer {
     this.stopButton.hidden = false;
     this.checkButton.setAttribute("aria-disabled", "true");
     try {
-      await this.save();
+      await this.saveAll(); // it may use the other answers, as they stand on the screen
       const judged = this.text;
       if (judged !== this.judged) this.report.hidden = true; // it is about other code
       const outputs = await this.runCells(await this.notebook.read(), judged);
@@ -455,14 +455,14 @@ class Practice extends HTMLElement {
     const python = new Python();
     this.notebook = new Notebook(this.dataset.notebook, localforage);
     this.answers = [...this.querySelectorAll(".practice-answer")].map((place) =>
-      new Answer(place, this.notebook, python, this.dataset.address));
+      new Answer(place, this.notebook, python, this.dataset.address, () => this.save()));
     await Promise.all(this.answers.map((answer) => answer.open(editor)));
     this.answers.forEach((answer) => answer.refresh());
     this.append(await this.foot());
     addEventListener("storage", ({ key, newValue }) => // another tab has written all that it had
       newValue === "null" && this.answers.find((answer) => answer.key === key)?.refresh());
     addEventListener("focus", () => this.answers.forEach((answer) => answer.refresh()));
-    addEventListener("pagehide", () => this.answers.forEach((answer) => answer.save()));
+    addEventListener("pagehide", () => this.save());
     document.addEventListener("visibilitychange", () => this.answers.forEach((answer) =>
       document.hidden ? answer.save() : answer.refresh()));
   }
@@ -485,8 +485,12 @@ class Practice extends HTMLElement {
     return foot;
   }
 
+  save() {
+    return Promise.all(this.answers.map((answer) => answer.save()));
+  }
+
   async download() {
-    await Promise.all(this.answers.map((answer) => answer.save()));
+    await this.save();
     const notebook = await this.notebook.read();
     for (const answer of this.answers) answerIn(notebook, answer.name).source = answer.text; // the lab may keep it from being saved
     const text = JSON.stringify(notebook, null, 1);

@@ -1,12 +1,15 @@
 """The built book: complete, described in words, and silent towards every other host. Needs `make book` first."""
 
 import functools
+import itertools
 import re
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
 from bs4 import BeautifulSoup
 from pages import HTML, ROOT, has_no_violation, serving
+
+from rnnlm_figures.rnnlm import KINDS
 
 PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.glob("**/*.html") if not {"_static", "lab"} & {*path.parts})
 OWN_PAGES = [page for page in PAGES if page.startswith(("book/", "_modules/rnnlm_ref")) or page == "404.html"]
@@ -121,6 +124,13 @@ def test_what_the_check_says_on_the_front_page_is_folded():
     (verdict,) = soup("book/index.html").select("details.check-report")
     assert "open" not in verdict.attrs
     assert "np.add.at" in verdict.text
+
+
+def test_the_front_page_lists_the_words_that_its_model_knows():
+    text = " ".join(soup("book/index.html").get_text().split())
+    said = text[text.index("It knows") : text.index("Type a sentence")]
+    assert said.startswith(f"It knows {sum(map(len, KINDS.values()))} words")
+    assert set(itertools.chain(*(KINDS[kind] for kind in ("animal", "place", "link")))) <= set(re.findall(r"\w+", said))
 
 
 def test_each_chapter_has_a_card_with_the_minutes_that_it_and_its_exercise_take():

@@ -55,6 +55,10 @@ class Practice:
         self.press(name, "Check")
         return self.report(name)
 
+    def code(self, name):
+        """Return what a report says in code, or as Python writes an error."""
+        return "\n".join(self.part(name).locator(".practice-report pre").all_text_contents())
+
     def report(self, name):
         """Wait for the end of a check; return what its report says."""
         self.part(name).locator(".practice-check:not([aria-disabled])").wait_for()
@@ -221,6 +225,27 @@ def test_what_is_asked_for_during_a_check_is_checked_after_it(practise):
     here.tab.keyboard.press("Control+Enter")
     expect(here.part("MyEmbedding").get_by_role("status")).to_contain_text("Done: all points", timeout=PATIENCE)
     assert here.text("MyEmbedding") == RIGHT.rstrip("\n")
+
+
+def test_an_answer_that_uses_one_that_is_not_right_yet_has_its_own_points_and_that_one_is_named(practise):
+    here = practise("01-embedding")
+    here.write("MyTimeEmbedding", right_answers("01-embedding")["MyTimeEmbedding"])
+    assert "MyTimeEmbedding uses MyEmbedding, which isn’t right yet" in here.check("MyTimeEmbedding").replace("'", "’")
+    assert here.said("MyTimeEmbedding").startswith("Points: forward 0 of 3, backward 0 of 4, contract 0 of 3.")
+    here.write("MyEmbedding", RIGHT.replace("(", "[", 1))
+    here.check("MyTimeEmbedding")
+    assert "In the cell above, MyEmbedding, line" in here.code("MyTimeEmbedding")
+
+
+def test_a_check_asked_for_while_another_answer_is_checked_says_that_it_waits(practise):
+    here = practise("01-embedding")
+    here.write("MyEmbedding", "while True: pass")
+    here.press("MyEmbedding", "Check")
+    here.press("MyTimeEmbedding", "Check")
+    assert here.said("MyTimeEmbedding") == "Waiting until MyEmbedding is checked."
+    here.write("MyEmbedding", RIGHT)
+    here.press("MyEmbedding", "Stop")
+    assert "NotImplementedError" in here.report("MyTimeEmbedding")
 
 
 def test_a_link_to_an_answer_ends_at_its_heading(open_page):
