@@ -43,7 +43,7 @@ class LiveDial extends LiveFigure {
     }
     seen.forEach((place) => parts.push(make("circle", { cx: x(place), cy: y(dialLoss(place)), r: 4, class: "dial-place" })));
     for (const tick of [4, 16, 36]) parts.push(label(8, y(tick) + 4, String(tick), "live-faint"));
-    parts.push(label(14, 14, "loss", "live-faint"));
+    parts.push(label(42, 14, "loss", "live-faint"));
     for (const tick of [0, 1, 2, 3, 4, 5, 6]) parts.push(label(x(tick), 208, String(tick), "live-faint"));
     this.picture.replaceChildren(...parts);
     const input = this.dial.querySelector("input");
