@@ -8,6 +8,8 @@ import pytest
 from bs4 import BeautifulSoup
 from pages import HTML, has_no_violation_in_either_theme
 
+from rnnlm_figures.question import Question
+
 ASKING = {
     path.stem: [
         (json.loads(question["data-question"]), question.find_next("details").get_text())
@@ -33,6 +35,11 @@ def test_the_answers_that_a_chapter_computes_are_those_that_it_folds_away_and_no
             decimals = len(answer.partition(".")[2])
             rounded = {round(number, decimals) if decimals else number for number in numbers_in(folded)}
             assert abs(float(answer)) in rounded, f"{answer} isn't in: {folded}"
+
+
+def test_a_remark_on_a_field_that_a_question_does_not_have_is_refused():
+    with pytest.raises(ValueError, match="remarks on"):
+        Question({"row 2": 11, "row 6": 100}, {10: "that is the last occurrence alone."})
 
 
 @pytest.fixture

@@ -348,6 +348,30 @@ def test_a_mistake_that_gives_another_shape_explains_none_that_gives_a_third():
     assert "KeepsRowsOfDb" not in told("my_bptt", answer)
 
 
+@pytest.mark.parametrize("left_out", [("dWh",), ("dWx", "dWh", "db")])
+def test_a_gradient_that_is_left_out_is_not_named_after_a_mistake_that_gives_zeros_in_one_step_alone(left_out):
+    changes = [(f"        {grad} += ", f"        0 * {grad} + ") for grad in left_out]
+    assert told("my_bptt", BPTT, *changes) == set()
+
+
+def test_of_two_lists_in_another_order_it_is_told_which_one_is_wrong_whatever_else_is():
+    library = {each.id: each for each in find("MyRnnlm").misconceptions if each.name == "MyRnnlm"}
+    wrong = [library[id] for id in ("GradsInAnotherOrder", "VisitsLayersForwards")]
+    assert told("MyRnnlm", wrong[0].right, *(change for each in wrong for change in each.changes)) == {wrong[0].id}
+
+
+def test_a_known_mistake_beside_unknown_ones_costs_little_more_than_all_of_them():
+    """No tanh for h, a slope left out and one of the wrong sign: nothing that comes out is right."""
+    changes = [
+        ("h = o * np.tanh(c)", "h = o * c"),
+        ("dh * np.tanh(c) * o * (1 - o)", "dh * np.tanh(c)"),
+        ("1 - g ** 2", "1 + g ** 2"),
+    ]
+    results = graded("MyTimeLSTM", changed(LSTM, *changes)).values()
+    lost = sum(result.max_points - result.points for result in results)
+    assert 3 <= lost <= 12
+
+
 @pytest.mark.parametrize(
     ("name", "right", "change"),
     [
