@@ -109,6 +109,11 @@ class Examination:
     def passed(self) -> bool:
         return not (self.faults or self.lost)
 
+    @property
+    def size(self) -> int:
+        """How much is wrong."""
+        return sum(len(fault.wrong) for fault in self.faults)
+
     @functools.cached_property
     def finding(self) -> Difference | Raised | Lost | None:
         """What went wrong first."""

@@ -62,7 +62,7 @@ class Variant:
         self.thing, self.candidate = thing, KernelCandidate(**{name: thing})
 
     def signature(self, case: Case) -> "Signature":
-        return signature_of(self.play(case)) if case.layer.makes else kept_signature(self, case)
+        return own_signature(self, case) if case.layer.makes else kept_signature(self, case)
 
     def play(self, case: Case) -> Play:
         """Play a case, with the parameters of the answer at hand where an answer makes its own.
@@ -79,6 +79,11 @@ def played_by(candidate: KernelCandidate, case: Case) -> Play:
 
 @functools.lru_cache(maxsize=50_000)  # the learner's inputs are the same for a class
 def kept_signature(variant: Variant, case: Case) -> "Signature":
+    return signature_of(variant.play(case))
+
+
+@functools.lru_cache(maxsize=500)  # these hang on the parameters that an answer has made
+def own_signature(variant: Variant, case: Case) -> "Signature":
     return signature_of(variant.play(case))
 
 
@@ -462,7 +467,7 @@ def beyond(mistakes: Sequence[Misconception], examinations: Iterable[Examination
         ]
         for variant in variants
     ]
-    left = min(found, key=lambda left: sum(len(fault.wrong) for each in left for fault in each.faults), default=None)
+    left = min(found, key=lambda examinations: sum(each.size for each in examinations), default=None)
     return examinations if left is None else with_what_is_spared(left)
 
 

@@ -23,6 +23,7 @@ from .marks import Mark, State, marks
 
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 EXPLAINING = 5.0  # seconds, for the examples of one answer
+TOGETHER = 4  # known mistakes that explain some of an answer; more would have too many orders
 Finding: TypeAlias = Difference | Raised | Lost | None  # what is wrong, if anything
 Seeds: TypeAlias = Callable[[Criterion | LastLook], Iterable[tuple[int, bool]]]  # see `examine_answer`
 
@@ -133,8 +134,8 @@ class Work:
     @property
     def known(self) -> decoding.Explanation | None:
         """The known mistakes that explain all that the answer gives, or else those that explain some of it."""
-        found = dict.fromkeys(itertools.chain.from_iterable(self.likely.values()))
-        return self.explanation or decoding.explanation_of([*found], tuple(self.criteria), self.faults)
+        likely = [*dict.fromkeys(itertools.chain.from_iterable(self.likely.values()))][:TOGETHER]
+        return self.explanation or decoding.explanation_of(likely, tuple(self.criteria), self.faults)
 
     @property
     def said(self) -> str:
@@ -372,7 +373,7 @@ def judge(work: Work) -> list[PartResult]:
         contract=contract_of(work),
         named=known.costs if known else (),
         explained={
-            whole.criterion.id for whole, rest in zip(work.examinations, left, strict=True) if size(rest) < size(whole)
+            whole.criterion.id for whole, rest in zip(work.examinations, left, strict=True) if rest.size < whole.size
         },
         slips={charged_by(work, look).id for look in work.last_looks if not look.passed},
     )
@@ -388,11 +389,6 @@ def judge(work: Work) -> list[PartResult]:
         )
         for part in parts
     ]
-
-
-def size(examination: Examination) -> int:
-    """How much is wrong in it."""
-    return sum(len(fault.wrong) for fault in examination.faults)
 
 
 def beyond(work: Work, known: decoding.Explanation | None) -> list[Examination]:
