@@ -6,11 +6,11 @@
    A wrong gradient excuses no other one that is right beside it.
 3. Where known mistakes, one to three, explain all that the answer gives, or some of what is wrong in it, each costs the
    criteria that it costs alone. All else is held against the right answer with these mistakes: what that gives, too, is
-   given, and 2 is about what is left.
+   given, and 2 is about what is left. (If they explain only some, this is done where the answer earns no less by it.)
 4. *Held back* is what can't be judged, and earns nothing yet: what is about results of which the answer gives none on
    inputs of real size (it raises, or gives zeros); and what is given though known mistakes don't explain it, beyond
    what holds or is explained, parts *contract* left out: most of these compare an answer with itself, and so its
-   numbers may be wrong. Where nothing holds, only known mistakes that explain all give anything.
+   numbers may be wrong.
 
 The page for instructors says the same in other words; a test recomputes marks from the lines of reports.
 """
@@ -95,11 +95,9 @@ def marks(
             found[id] = Mark(State.HELD_BACK, because)
         else:
             found[id] = Mark(State.GIVEN, because, is_sure=not payers[id]) if because else Mark(State.HOLDS)
-    holds = any(mark.state == State.HOLDS for mark in found.values())
-    sure = {id for id, mark in found.items() if mark.state == State.HOLDS or (mark.is_sure and (holds or not faults))}
-    left = sum(points[id] for id in sure)
+    left = sum(points[id] for id, mark in found.items() if mark.state == State.HOLDS or mark.is_sure)
     for id, mark in found.items():
-        if mark.state == State.GIVEN and id not in sure and id not in contract:
+        if mark.state == State.GIVEN and not mark.is_sure and id not in contract:
             left -= points[id]
             if left < 0:
                 found[id] = Mark(State.HELD_BACK, mark.because)

@@ -134,8 +134,10 @@ class Work:
     @property
     def known(self) -> decoding.Explanation | None:
         """The known mistakes that explain all that the answer gives, or else those that explain some of it."""
+        if self.explanation or any("law" in fault.kinds for fault in self.faults):  # such parameters make no numbers
+            return self.explanation
         likely = [*dict.fromkeys(itertools.chain.from_iterable(self.likely.values()))][:TOGETHER]
-        return self.explanation or decoding.explanation_of(likely, tuple(self.criteria), self.faults)
+        return decoding.explanation_of(likely, tuple(self.criteria), self.faults)
 
     @property
     def said(self) -> str:
@@ -216,9 +218,9 @@ def explain(work: Work, candidate: Candidate) -> None:
             if is_new and not work.explanation:
                 work.explanation = once_only(work, candidate)
             find_what_is_likely(work)
-            known = work.known
+            known, left = accounted(work)
             names = known.mistakes if known and known.is_certain else ()
-            for criterion, fault, hidden in paying(work, beyond(work, known), known):
+            for criterion, fault, hidden in paying(work, left, known):
                 likely = (not work.names and work.likely.get(criterion)) or work.named(criterion, names)
                 if was_wrong and work.explanation and criterion in work.mistakes:
                     work.mistakes[criterion] = replace(work.mistakes[criterion], likely=likely)
@@ -364,19 +366,7 @@ def names_in_part(work: Work, part: str, hidden: bool) -> tuple[Misconception, .
 def judge(work: Work) -> list[PartResult]:
     """Reach the verdicts on an answer; return a PartResult of each part."""
     with DIAGNOSIS, np.errstate(all="ignore"):
-        known = work.known
-        left = beyond(work, known)
-    found = marks(
-        {c.id: c.points for c in work.criteria},
-        [fault for examination in left for fault in examination.faults],
-        *lost_and_silent(work, left, known),
-        contract=contract_of(work),
-        named=known.costs if known else (),
-        explained={
-            whole.criterion.id for whole, rest in zip(work.examinations, left, strict=True) if rest.size < whole.size
-        },
-        slips={charged_by(work, look).id for look in work.last_looks if not look.passed},
-    )
+        found = marks_of(work, *accounted(work))
     parts = [part for name, part in work.assignment.parts() if name == work.name]
     return [
         PartResult(
@@ -391,13 +381,39 @@ def judge(work: Work) -> list[PartResult]:
     ]
 
 
-def beyond(work: Work, known: decoding.Explanation | None) -> list[Examination]:
-    """The examinations, with those faults alone that known mistakes don't explain."""
-    if not known:
-        return work.examinations
-    if known is work.explanation:
-        return [replace(each, faults=()) for each in work.examinations]
-    return decoding.beyond(known.mistakes, work.examinations)
+def accounted(work: Work) -> tuple[decoding.Explanation | None, list[Examination]]:
+    """Return known mistakes, and the examinations with those faults alone that they don't explain.
+
+    Those that explain only some of what is wrong count where the answer earns no less by them.
+    """
+    known = work.known
+    if known and known is work.explanation:
+        return known, [replace(each, faults=()) for each in work.examinations]
+    if known:
+        left = decoding.beyond(known.mistakes, work.examinations)
+        if earned_by(work, known, left) >= earned_by(work, None, work.examinations):
+            return known, left
+    return None, work.examinations
+
+
+def earned_by(work: Work, known: decoding.Explanation | None, left: Sequence[Examination]) -> int:
+    found = marks_of(work, known, left)
+    return sum(criterion.points for criterion in work.criteria if found[criterion.id].state.earns)
+
+
+def marks_of(work: Work, known: decoding.Explanation | None, left: Sequence[Examination]) -> dict[str, Mark]:
+    """The marks of all criteria; `left` as in `paying`."""
+    return marks(
+        {c.id: c.points for c in work.criteria},
+        [fault for examination in left for fault in examination.faults],
+        *lost_and_silent(work, left, known),
+        contract=contract_of(work),
+        named=known.costs if known else (),
+        explained={
+            whole.criterion.id for whole, rest in zip(work.examinations, left, strict=True) if rest.size < whole.size
+        },
+        slips={charged_by(work, look).id for look in work.last_looks if not look.passed},
+    )
 
 
 def lost_and_silent(

@@ -119,12 +119,6 @@ def test_known_mistakes_cost_what_they_cost_alone_and_what_they_do_not_explain_c
     assert found["sizes"].is_sure == (not beyond)
 
 
-@pytest.mark.parametrize(("beyond", "state"), [([], GIVEN), ([WRONG_SLOPE], HELD_BACK)])
-def test_where_nothing_holds_only_known_mistakes_that_explain_all_give_anything(beyond, state):
-    found = marks(POINTS, beyond, named={"equation", "untouched"}, explained=POINTS)
-    assert found["sizes"].state == state
-
-
 @pytest.mark.parametrize("named", [(), {"equation"}])
 def test_what_gives_nothing_on_inputs_of_real_size_earns_nothing(named):
     faults = [] if named else [WRONG_FORWARD, WRONG_SLOPE]
