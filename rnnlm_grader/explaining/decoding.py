@@ -288,12 +288,12 @@ def part_of(
     mine = {played: signature_of(played) for played in plays}
     parts = [(mine.get(fault.play) or signature_of(fault.play), fault) for fault in faults]
     says_something = not any(fault.play.raised for fault in faults)
+    zeros = {what for fault in faults if fault.is_of_zeros for _, what in fault.wrong}
     found = {}
     for each in library:
         variant = variant_of(each)
-        if all(gives(variant, signature, fault.wrong) for signature, fault in parts) and gives_zeros_too(
-            variant, {what for fault in faults if fault.is_of_zeros for _, what in fault.wrong}, mine.values()
-        ):
+        gives_parts = all(gives(variant, signature, fault.wrong) for signature, fault in parts)
+        if gives_parts and gives_zeros_too(variant, zeros, mine.values()):
             may_be_less = says_something and not each.shows_nothing
             if (count := agreement(variant, mine.values(), may_be_less)) is not None:
                 found[each] = count
