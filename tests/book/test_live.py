@@ -1422,6 +1422,9 @@ def test_with_a_key_of_its_own_the_middle_state_can_have_most_unless_its_key_is_
     give_keys(attention, [1, 1, 1], before=[1, 0, 1])
     assert said(attention).endswith("Can you give the middle state the largest share?")
     ask(attention, 2)
+    assert said(attention).endswith("so their states always have the same share.")
+    give_keys(attention, [0, 1, 2], before=[1, 1, 1])
+    ask(attention, 0.5)
     assert said(attention).endswith("so no query gives the middle state the largest share.")
     for _ in range(4):  # there is no key above 3
         press(attention, "raise the key of 1")

@@ -79,10 +79,11 @@ def read(table, content):
     table.page.wait_for_function("document.querySelector('live-progress input').value === ''")
 
 
-def test_of_a_file_only_what_is_better_counts(progress):
+@pytest.mark.parametrize(("forward", "backward", "best"), [(0, 2, 3), (1, 4, 5)])
+def test_of_a_file_only_an_answer_that_earned_more_at_once_counts(progress, forward, backward, best):
     table = progress({"MyRNN-forward": [3, EARLIER]})
-    read(table, json.dumps({"MyRNN-forward": [0, LATER], "MyRNN-backward": [2, EARLIER]}).encode())
-    assert points(table)[1] == "5 of 21"
+    read(table, json.dumps({"MyRNN-forward": [forward, LATER], "MyRNN-backward": [backward, EARLIER]}).encode())
+    assert points(table)[1] == f"{best} of 21"
 
 
 @pytest.mark.parametrize("content", [b"", b'{"MyRNN-forward": ["<b>", 1]}'])
