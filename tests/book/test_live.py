@@ -1425,6 +1425,7 @@ def test_with_a_key_of_its_own_the_middle_state_can_have_most_unless_its_key_is_
     assert said(attention).endswith("so their states always have the same share.")
     give_keys(attention, [0, 1, 2], before=[1, 1, 1])
     ask(attention, 0.5)
+    ask(attention, 2)
     assert said(attention).endswith("so no query gives the middle state the largest share.")
     for _ in range(4):  # there is no key above 3
         press(attention, "raise the key of 1")
