@@ -341,15 +341,13 @@ def names_of(
     shown = work.shown(hidden)
     plays = {played for examination in shown for _, played in examination.plays}
     mine = [each for each, root in roots.items() if root.owner == criterion.id and each.play in plays]
-    is_about_making = any("made" in each.kinds for each in mine)  # where most variants agree
-    library = work.named(criterion, work.library) if is_about_making else work.library
-    if alone := decoding.part_of(library, mine or [fault], shown):
+    if alone := decoding.part_of(work.library, mine or [fault], shown):
         return alone
     if likely := work.named(criterion, names_in_part(work, criterion.part, hidden)):
         return likely
     own = [each for each in mine if each.owner == criterion.id]  # beside these, another mistake may be at work
     raised = any(each.play.raised for each in own)  # in few plays, many mistakes raise alike
-    return () if raised else decoding.part_of(library, own, shown)
+    return () if raised else decoding.part_of(work.library, own, shown)
 
 
 def names_in_part(work: Work, part: str, hidden: bool) -> tuple[Misconception, ...]:
