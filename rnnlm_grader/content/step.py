@@ -59,6 +59,10 @@ DH_LEFT_OUT = (
 ONLY_THE_LAST = (
     "only the last step's gradient from above, dhs[:, -1], is used; each step adds its own dhs[:, t] to what comes back"
 )
+LAST_TWICE = (
+    "dh begins as dhs[:, -1], which the last step then adds once more; nothing comes back to the last step, so dh "
+    "begins at 0"
+)
 DH_PILED_UP = (
     "dh is added up over all later steps (`dh += ...`); what a step hands back replaces dh, because it "
     "holds all that comes from later"

@@ -166,6 +166,13 @@ lstm(
     "1 is added inside of the forget gate's sigmoid; whether the gate starts open is for whoever makes b to decide",
     ("sigmoid(f)", "sigmoid(f + 1)"),
 )
+lstm(
+    "MakesSigmoidOfTanh",
+    EQUATION,
+    "the sigmoid is made of tanh(z), and z isn't halved; it is (1 + tanh(z / 2)) / 2, or 1 / (1 + exp(-z))",
+    ("1 / (1 + np.exp(-z))", "(1 + np.tanh(z)) / 2"),
+)
+lstm("AddsBiasTwice", EQUATION, step.BIAS_TWICE, ("+ b", "+ b + b"))
 lstm("WritesSigmoidWithTwo", EQUATION, OF_EXPONENTIALS, ("1 / (1 + np.exp(-z))", "np.exp(z) / (1 + np.exp(z))"))
 lstm(
     "TakesTanhForGates",
@@ -209,6 +216,12 @@ lstm(
     EQUATION,
     "the output gate is missing: h = o * np.tanh(c)",
     ("h = o * np.tanh(c)", "h = np.tanh(c)"),
+)
+lstm(
+    "TakesOldCellStateForH",
+    EQUATION,
+    "h is made of the cell state before the step; c = f * c + i * g comes first, then h = o * np.tanh(c)",
+    ("h = o * np.tanh(c)", "h = o * np.tanh(c_prev)"),
 )
 lstm(
     "GivesStatesBefore",
@@ -353,12 +366,13 @@ lstm(
     "the slope of tanh is taken as 1 - tanh(c); the square is missing, 1 - tanh(c)**2",
     (OWN_DC, "dh * o * (1 - np.tanh(c))"),
 )
-lstm(
-    "SquaresCellState",
-    GRADIENT,
-    "the slope on the way from h to c is taken as 1 - c**2; it is 1 - tanh(c)**2",
-    (OWN_DC, "dh * o * (1 - c ** 2)"),
-)
+for id, state in {"SquaresCellState": "c", "SquaresHiddenState": "h"}.items():
+    lstm(
+        id,
+        GRADIENT,
+        f"the slope on the way from h to c is taken as 1 - {state}**2; it is 1 - tanh(c)**2",
+        (OWN_DC, f"dh * o * (1 - {state} ** 2)"),
+    )
 lstm(
     "LeavesOutSlopes",
     SLOPES,
@@ -462,14 +476,19 @@ lstm(
     "dc goes back to the step before without the forget gate; c was multiplied by f, so it is dc * f",
     ("Wh.T, dc * f", "Wh.T, dc"),
 )
-lstm(
-    "HandsBackThroughEarlierForget",
-    TWO_READERS,
-    "dc is multiplied by the forget gate of the step that it comes to; "
-    "it belongs to the step that hands it back: dc * f at the end of each step",
-    ("Wh.T, dc * f", "Wh.T, dc"),
-    ("dc = dc + dh", "dc = dc * f + dh"),
-)
+for id, change in {
+    "HandsBackThroughEarlierForget": (),
+    "GoesThroughEarlierForget": (("self.dh, self.dc = dh, dc", "self.dh, self.dc = dh, dc * f"),),
+}.items():
+    lstm(
+        id,
+        TWO_READERS,
+        "dc is multiplied by the forget gate of the step that it comes to; "
+        "it belongs to the step that hands it back: dc * f at the end of each step",
+        ("Wh.T, dc * f", "Wh.T, dc"),
+        ("dc = dc + dh", "dc = dc * f + dh"),
+        *change,
+    )
 lstm(
     "TakesOutputsGradientForDc",
     TWO_READERS,
@@ -477,6 +496,7 @@ lstm(
     "belongs to it too: dh = dhs[:, t] + dh comes first",
     ("dc = dc + dh", "dc = dc + dhs[:, t]"),
 )
+lstm("StartsFromLastDhs", TIME, step.LAST_TWICE, ("dh = dc = " + ZEROS, f"dh, dc = dhs[:, -1], {ZEROS}"))
 lstm("LeavesOutDh", TIME, step.DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, t]"))
 lstm("GoesForwards", TIME, step.FORWARDS, ("reversed(range(T))", "range(T)"))
 lstm("KeepsFirstStepsGradient", GRADIENT_SUM, contract.FIRST_STEP_ONLY, (" += ", "[...] = "))
@@ -492,6 +512,15 @@ lstm(
     "TakesLastStateBeforeFirst", WHICH_STATE, step.LAST_BEFORE_FIRST, ("h_prev.T @ dz", "self.steps[t - 1][-1].T @ dz")
 )
 lstm("TakesZerosBeforeFirst", WHICH_STATE, step.ZEROS_BEFORE_FIRST, ("h_prev.T @ dz", "(t > 0) * h_prev.T @ dz"))
+lstm(
+    "TakesZerosForBothBeforeFirst",
+    WHICH_STATE,
+    "backward takes both states before the first step for 0; they are the states that the window started from",
+    (
+        "c, h = self.steps[t]\n",
+        "c, h = self.steps[t]\n            h_prev, c_prev = (t > 0) * h_prev, (t > 0) * c_prev\n",
+    ),
+)
 step.in_steps(lstm, ((f"{grad} +=", f"{grad}[...] =") for grad in ("dWx", "dWh", "db")))
 lstm(
     "SetsNoDc",
@@ -578,12 +607,16 @@ lstm(
     ("self.stateful = stateful", "self.stateful, self.steps = stateful, []"),
 )
 lstm("KeepsCacheInClass", ONE_CELL, contract.IN_CLASS, ("self.steps", "MyTimeLSTM.steps"))
-lstm(
-    "ForcesFloat64",
-    DTYPE,
-    "hs is forced to float64 (np.zeros or np.empty without dtype); it should have the dtype of the parameters",
-    (STACK, STACK + ".astype('d')"),
-)
+for id, changes in {
+    "ForcesFloat64": [(STACK, STACK + ".astype('d')")],
+    "ForcesFloat64Everywhere": [(ZEROS, "np.zeros((N, H))"), ("np.empty((N, T, D), b.dtype)", "np.empty((N, T, D))")],
+}.items():
+    lstm(
+        id,
+        DTYPE,
+        "hs is forced to float64 (np.zeros or np.empty without dtype); it should have the dtype of the parameters",
+        *changes,
+    )
 lstm(
     "ForcesGradsFloat64",
     DTYPE,

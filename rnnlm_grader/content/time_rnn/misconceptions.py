@@ -306,13 +306,7 @@ time_rnn(
     ("dh = np.zeros_like(dhs[:, 0])", "dh = dhs[:, -1]"),
     ("dhs[:, t] + dh", "dh"),
 )
-time_rnn(
-    "StartsFromLastDhs",
-    RECURRENT,
-    "dh begins as dhs[:, -1], which the last step then adds once more; nothing "
-    "comes back to the last step, so dh begins at 0",
-    ("dh = np.zeros_like(dhs[:, 0])", "dh = dhs[:, -1]"),
-)
+time_rnn("StartsFromLastDhs", RECURRENT, step.LAST_TWICE, ("dh = np.zeros_like(dhs[:, 0])", "dh = dhs[:, -1]"))
 time_rnn("GoesForwards", RECURRENT, step.FORWARDS, ("reversed(range(T))", "range(T)"))
 time_rnn("LeavesOutFirstStep", RECURRENT, step.FIRST_LEFT_OUT, ("reversed(range(T))", "range(T - 1, 0, -1)"))
 time_rnn("PilesUpDh", RECURRENT, step.DH_PILED_UP, ("dh = dz @ Wh.T", "dh += dz @ Wh.T"))
