@@ -458,7 +458,7 @@ class Practice extends HTMLElement {
       new Answer(place, this.notebook, python, this.dataset.address, () => this.save()));
     await Promise.all(this.answers.map((answer) => answer.open(editor)));
     this.answers.forEach((answer) => answer.refresh());
-    this.append(await this.foot());
+    await this.addFoot();
     addEventListener("storage", ({ key, newValue }) => // another tab has written all that it had
       newValue === "null" && this.answers.find((answer) => answer.key === key)?.refresh());
     addEventListener("focus", () => this.answers.forEach((answer) => answer.refresh()));
@@ -468,21 +468,22 @@ class Practice extends HTMLElement {
   }
 
   /** Say where work is, and offer it for handing in. */
-  async foot() {
+  async addFoot() {
     const where = make("span", { role: "status" },
       "Your work is saved in this browser, in the notebook that “Open as notebook” shows.");
-    this.notebook.onrefused = () => {
-      where.textContent = "This browser keeps nothing of this page: what you write is gone once you leave. "
-        + "Download it before that.";
-    };
-    if (this.notebook.memory) this.notebook.onrefused();
     const foot = make("p", { class: "practice-foot" }, where, " ",
       button("Download the notebook", () => this.download()));
     for (const other of await this.notebook.others(this.dataset.exercise)) {
       const href = this.dataset.address.replace(this.dataset.notebook, other);
       foot.append(" ", make("a", { href, target: "_blank" }, `Earlier work: ${other}`));
     }
-    return foot;
+    this.append(foot);
+    this.notebook.onrefused = () => {
+      where.textContent = "This browser keeps nothing of this page: what you write is gone once you leave. "
+        + "Download it before that.";
+      this.prepend(foot); // where it is read before anything is written
+    };
+    if (this.notebook.memory) this.notebook.onrefused();
   }
 
   save() {

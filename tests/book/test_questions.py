@@ -69,6 +69,8 @@ def answer(question, **typed):
         ("10", "row 2: that is the last occurrence alone."),
         ("100", "row 2: 100 is too large."),  # and what is said of row 6 isn't said of row 2
         ("7", "row 2: 7 is too small."),
+        ("-11", "row 2: the size is right. Which sign has it?"),
+        ("1100", "row 2: that is 100 times too large."),
         ("many", "row 2: that isn’t a number."),
         ("", "row 2: no number yet."),
     ],
@@ -78,6 +80,19 @@ def test_an_answer_is_judged_and_a_likely_mistake_named_beside_its_field(ask, ro
     assert answer(question, row_2=row_2, row_6="100") == says
     assert question.get_by_label("row 2").get_attribute("aria-invalid") == str(row_2 != "11").lower()
     assert question.get_by_label("row 6").get_attribute("aria-invalid") == "false"
+
+
+@pytest.mark.parametrize(
+    ("page", "field", "typed", "says"),
+    [
+        ("look-inside", "probability", "72.7 %", "✓ Right."),
+        ("look-inside", "probability", "73", "that is 100 times too large."),
+        ("00-whole-loop", "per cent", "20 %", "✓ Right."),
+    ],
+)
+def test_a_sign_for_per_cent_says_how_a_number_is_meant(ask, page, field, typed, says):
+    question = ask(page, 0)
+    assert answer(question, **{field.replace(" ", "_"): typed}) == says
 
 
 def test_a_number_may_be_written_in_the_usual_ways_and_rounds_to_the_answer_where_that_is_a_fraction(ask):

@@ -566,7 +566,9 @@ def test_where_storage_is_refused_the_page_says_so_and_all_else_works(open_page,
     tab.reload()
     here = Practice(tab)
     here.write("MyEmbedding", RIGHT)
-    here.tab.get_by_text("This browser keeps nothing of this page").wait_for()
+    warning = here.tab.get_by_text("This browser keeps nothing of this page")
+    warning.wait_for()
+    assert warning.bounding_box()["y"] < here.part("MyEmbedding").bounding_box()["y"]
     assert "MyEmbedding · contract: 6 of 6 points" in here.check("MyEmbedding")
     with here.tab.expect_download() as download:
         here.tab.get_by_role("button", name="Download the notebook").click()

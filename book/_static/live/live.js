@@ -114,7 +114,8 @@ function inDrawing(drawing, { clientX, clientY }) {
 
 /** Make a button of a part of a drawing, for mouse, touch and keyboard; return it. It is called what is written in it, too. */
 function pressable(part, name, press) {
-  const called = [name, part.textContent].filter(Boolean).join(": ");
+  const texts = [...part.querySelectorAll("text")].map((text) => text.textContent);
+  const called = [name, texts.join(", ")].filter(Boolean).join(": ");
   for (const [key, value] of Object.entries({ role: "button", tabindex: 0, "aria-label": called })) part.setAttribute(key, value);
   part.classList.add("live-press");
   part.addEventListener("click", press);
@@ -172,4 +173,13 @@ function cells(x, y, numbers, width, kind) {
   return shown.flatMap((text, i) => [
     make("rect", { x: x + i * wide, y, width: wide, height: 22, class: kind, "data-count": texts.length / shown.length }),
     make("text", { x: x + (i + 0.5) * wide, y: y + 15.5, class: "live-label live-cell" }, text)]);
+}
+
+/** Return what the browser keeps under a key; nothing where it keeps nothing. */
+function keptUnder(key) {
+  try {
+    return JSON.parse(localStorage.getItem(key)) ?? {};
+  } catch { // a browser may refuse to keep anything
+    return {};
+  }
 }

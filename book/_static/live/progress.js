@@ -23,7 +23,7 @@ class LiveProgress extends HTMLElement {
   }
 
   show(said = "") {
-    const kept = this.kept();
+    const kept = keptUnder(PROGRESS);
     for (const row of this.rows) {
       row.points = sumOfPoints(Object.fromEntries(Object.entries(kept).filter(([part]) => row.names.includes(nameIn(part)))));
       row.holds = row.points >= row.total;
@@ -36,12 +36,8 @@ class LiveProgress extends HTMLElement {
       next.exercise.cloneNode(true), "."] : ["That is all of them."]));
   }
 
-  kept() {
-    return JSON.parse(localStorage.getItem(PROGRESS) ?? "{}");
-  }
-
   save() {
-    const { cleared, ...points } = this.kept();
+    const { cleared, ...points } = keptUnder(PROGRESS);
     const url = URL.createObjectURL(new Blob([JSON.stringify(points)], { type: "application/json" }));
     make("a", { href: url, download: "progress.json" }).click();
     URL.revokeObjectURL(url);
@@ -49,7 +45,7 @@ class LiveProgress extends HTMLElement {
 
   /** Add what a file knows that is better than what is known here. */
   async read() {
-    const kept = this.kept();
+    const kept = keptUnder(PROGRESS);
     try {
       const { review, ...parts } = JSON.parse(await this.file.files[0].text()); // the page Review reads the former
       if (!Object.values(parts).flat().every(Number.isInteger)) throw new TypeError("points are whole numbers");

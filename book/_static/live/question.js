@@ -26,11 +26,13 @@ class LiveQuestion extends HTMLElement {
 
   /** Return what to say about a field, or nothing where it is right. */
   remark({ input, answer, wrong }) {
-    const number = numberIn(input.value.replace(/\s*%\s*$/, ""));
-    if (Number.isNaN(number)) return input.value.trim() ? "that isn’t a number." : "no number yet.";
-    if (equals(number, answer)) return "";
+    const text = input.value.trim(), number = numberIn(text.replace(/\s*%$/, ""));
+    if (Number.isNaN(number)) return text ? "that isn’t a number." : "no number yet.";
+    if (equals(number, answer) || (text.endsWith("%") && equals(number / 100, answer))) return "";
     const [, known] = Object.entries(wrong).find(([likely]) => equals(number, likely)) ?? [];
-    return known ?? `${input.value.trim()} is too ${number < answer ? "small" : "large"}.`;
+    if (known) return known;
+    if (equals(-number, answer)) return "the size is right. Which sign has it?";
+    return equals(number / 100, answer) ? "that is 100 times too large." : `${text} is too ${number < answer ? "small" : "large"}.`;
   }
 }
 

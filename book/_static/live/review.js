@@ -173,14 +173,6 @@ function keptReviews() {
   return keptUnder(REVIEW);
 }
 
-function keptUnder(key) {
-  try {
-    return JSON.parse(localStorage.getItem(key)) ?? {};
-  } catch { // a browser may refuse to keep anything
-    return {};
-  }
-}
-
 function keep(kept) {
   localStorage.setItem(REVIEW, JSON.stringify(kept));
 }

@@ -5,7 +5,8 @@ rnnlm_ref's TimeEmbedding, TimeRNN (linear, H = 1), TimeAffine and TimeSoftmaxWi
 const STEP_IDS = [0, 1, 2], STEP_TARGETS = [1, 2, 3], STEP_RATE = 1 / 4;
 const STEP_WORDS = ["one", "owl", "hoots", "and", "another", "wakes", "."];
 const STEP_CELL = { width: 40, height: 19, top: 22, left: 50 };
-const STEP_PLACES = { W: [0, 0], Wy: [4.3, 0], by: [5.3, 0], Wx: [6.6, 0], Wh: [6.6, 4.95], b: [6.6, 6.9] }; // column and row, in cells
+// Column and row, in cells. The last three belong to no word, so they stand between the rows.
+const STEP_PLACES = { W: [0, 0], Wy: [4.3, 0], by: [5.3, 0], Wx: [6.6, 0.5], Wh: [6.6, 5.4], b: [6.6, 7.3] };
 
 class LiveStep extends LiveFigure {
   static title = "Training steps with 48 numbers";
