@@ -38,7 +38,7 @@ WORK = demo.students(BLANK)  # what the students of the demo hand in, by their n
 ALL = {criterion.id for criterion in ASSIGNMENT.criteria}
 WRONG = Difference("out", "differs")
 UNFINISHED = Raised("NotImplementedError", "", 1, "", builtin=True)
-ENDLESS = Lost("it did not come to an end in the time allowed (is there an endless loop?)")
+ENDLESS = Lost("it did not come to an end in the time allowed; is there an endless loop?")
 
 
 @dataclass

@@ -407,7 +407,7 @@ class Answer {
     };
     await this.pythonStarts();
     this.say("Checking …");
-    return this.orSay("Still checking. Is there a loop that never ends? Then press Stop.", ENDLESS,
+    return this.orSay("Still checking: several mistakes at once take longest. If a loop of yours never ends, press Stop.", ENDLESS,
       this.orSay("Checking … An unusual answer takes up to a minute.", UNUSUAL, runAll()));
   }
 

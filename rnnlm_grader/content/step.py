@@ -133,6 +133,7 @@ def in_forward(add: Add, h: str) -> None:
         ("np.tanh(z)", "np.tanh(z) + x @ Wx + b"),
     )
     add("ForgetsInput", EQUATION, "the input isn't used: x @ Wx is missing from the sum", (" + x @ Wx", ""))
+    add("SubtractsInput", EQUATION, "x @ Wx is subtracted; it is added to the sum", ("+ x @ Wx", "- x @ Wx"))
     add("LeavesOutBias", EQUATION, "b isn't added to the sum: tanh(h_prev @ Wh + x @ Wx + b)", (" + b", ""))
     add("SubtractsBias", EQUATION, "b is subtracted; it is added to the sum", ("+ b", "- b"))
     add(

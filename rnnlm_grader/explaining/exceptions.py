@@ -90,9 +90,9 @@ MEANINGS = (
     ("ValueError", r"The truth value of an array", "", "an array of several numbers is neither true nor false"),
     (
         "IndexError",
-        r".*out of bounds for axis (\d) with size ([\w·+ -]+)",
+        r".*?(\S+) is out of bounds for axis (\d) with size ([\w·+ -]+)",
         "",
-        "an index runs past the end of axis {0}, whose length is {1}",
+        "there is no place {0} on axis {1}, whose length is {2}",
     ),
     ("IndexError", r"list index out of range", "", "the list is shorter than that"),
     ("IndexError", r"shape mismatch: indexing arrays", "", "the arrays between the brackets need one shape"),

@@ -85,11 +85,13 @@ def sentence(kind: str, text: str) -> str:
 
 
 def place_in_words(section: str) -> str:
-    """Say in words where a link leads: '06-softmax-masking.html#softmax-mask' → 'chapter 6, softmax mask'."""
+    """Say in words where a link leads: '06-softmax-masking.html#softmax-mask' → 'chapter 6, mask'."""
     page, _, anchor = section.partition(".html")
     chapter = re.match(r"0*(\d+)-", page)
-    place = f"chapter {chapter[1]}" if chapter else page.replace("-", " ")
-    return ", ".join(filter(None, [place, anchor.lstrip("#").replace("-", " ")]))
+    words, known = anchor.lstrip("#").split("-"), page.split("-")
+    while words[1:] and words[0] in known:
+        words.pop(0)
+    return ", ".join(filter(None, [f"chapter {chapter[1]}" if chapter else " ".join(known), " ".join(words)]))
 
 
 def with_code(text: str) -> str:

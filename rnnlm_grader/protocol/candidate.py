@@ -15,7 +15,7 @@ from .program import Program, Reply
 
 SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
 OWN = "own cell"  # what those begin with that hold no wanted name
-TIMED_OUT = "it did not come to an end in the time allowed (is there an endless loop?)"
+TIMED_OUT = "it did not come to an end in the time allowed; is there an endless loop?"
 WAITED = "it did not come to an end, but computed little (does it wait for something, or was the machine busy?)"
 
 

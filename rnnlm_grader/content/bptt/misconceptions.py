@@ -439,6 +439,13 @@ bptt(
     ("np.tanh(hs[t] @ Wh", "np.tanh((0 if window and t and t % window == 0 else hs[t] @ Wh)"),
 )
 bptt(
+    "ForwardStartsFromZeros",
+    TRUNCATION,
+    "windows start from zeros, the first one too; it starts from h0, and in the others the state goes on: only the "
+    "gradient is cut",
+    ("np.tanh(hs[t] @ Wh", "np.tanh((0 if window and t % window == 0 else hs[t] @ Wh)"),
+)
+bptt(
     "RestartsFromH0",
     TRUNCATION,
     "each window starts from h0 again; only the gradient is cut, the state goes on",

@@ -17,6 +17,10 @@ OVER_KEPT = "06-softmax-masking.html#softmax-mean-over-kept"
 ALL_IGNORED = "06-softmax-masking.html#softmax-all-ignored"
 UPSTREAM = "06-softmax-masking.html#softmax-upstream"
 
+ALL_TARGETS = (
+    "the targets of all positions are taken in each row, as by log_p[:, ts]; each row has a target of its own: with "
+    "scores and targets flattened, log_p[np.arange(len(ts)), ts]"
+)
 EARLY = (
     "with all positions ignored forward leaves early, and backward works with the window before; keep what "
     "belongs to this window first"
@@ -258,8 +262,7 @@ loss_of(
 loss_of(
     "PicksAllTargets",
     CROSS_ENTROPY,
-    "log_p[:, ts] takes the targets of all positions from every row; pair each "
-    "row with its own: log_p[np.arange(N * T), ts]",
+    ALL_TARGETS,
     ("-log_p[picks]", "-log_p[:, picks[1]]"),
 )
 loss_of(
@@ -371,8 +374,7 @@ for which, flattened in {
 loss_of(
     "LossPicksColumns",
     CROSS_ENTROPY,
-    "`log_p[:, ts]` takes the targets of all rows in each row; each row has a target of its own: "
-    "with scores and targets flattened, log_p[np.arange(len(ts)), ts]",
+    ALL_TARGETS,
     ("np.where(mask, -log_p[picks], 0)", "-log_p[:, picks[1]][mask]"),
 )
 loss_of(

@@ -10,7 +10,7 @@ UNROLLED = "04-time-rnn.html#time-rnn-unrolled"
 STATE = "04-time-rnn.html#time-rnn-state"
 
 NOT_HANDED_ON = (
-    "every step starts from the state before the window; the state has to be handed on from step to step, "
+    "no step starts from the state that the step before gave; it has to be handed on from step to step, "
     "h = cell.forward(xs[:, t], h)"
 )
 ONE_OBJECT = (

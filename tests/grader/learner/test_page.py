@@ -5,7 +5,7 @@ import re
 import pytest
 from examining import shown_in_a_shell
 
-from rnnlm_grader.learner.page import BOOK_URL, page
+from rnnlm_grader.learner.page import BOOK_URL, page, place_in_words
 from rnnlm_grader.verdict.report import Item, as_text
 
 BLOCKS = (
@@ -40,6 +40,19 @@ def test_the_section_to_read_is_a_link_where_the_book_has_an_address(monkeypatch
     assert ">chapter 2, ids</a>" in written(Item("✗", BLOCKS))
     monkeypatch.delenv(BOOK_URL)
     assert "<a " not in written(Item("✗", BLOCKS))
+
+
+@pytest.mark.parametrize(
+    ("section", "words"),
+    [
+        ("04-time-rnn.html#time-rnn-gradient-sum", "chapter 4, gradient sum"),
+        ("06-softmax-masking.html#softmax-mask", "chapter 6, mask"),
+        ("house-rules.html#embedding-dtype", "house rules, embedding dtype"),
+        ("07-rnnlm.html", "chapter 7"),
+    ],
+)
+def test_a_link_says_where_it_leads(section, words):
+    assert place_in_words(section) == words
 
 
 def test_an_example_that_is_cut_can_be_unfolded_as_a_whole():
