@@ -64,7 +64,7 @@ class LiveLandscape extends LiveFigure {
     const steps = this.path.length - 1, [w, b] = place.map(landNumber), [overW, overB] = slopes.map(landNumber);
     const loss = landLoss(this.asked, place); // which gets small long before the slopes do
     this.say(`${steps ? `After ${steps} ${steps > 1 ? "steps" : "step"}: ` : ""}w = ${w}, b = ${b}, loss ${
-      loss < 5e-4 ? brief(loss) : landNumber(loss)}. The slopes are ${overW} for w and ${overB} for b.`);
+      loss < 5e-4 ? "below 0.0005" : landNumber(loss)}. The slopes are ${overW} for w and ${overB} for b.`);
   }
 }
 

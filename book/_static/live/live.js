@@ -114,8 +114,8 @@ function inDrawing(drawing, { clientX, clientY }) {
 
 /** Make a button of a part of a drawing, for mouse, touch and keyboard; return it. It is called what is written in it, too. */
 function pressable(part, name, press) {
-  const texts = [...part.querySelectorAll("text")].map((text) => text.textContent);
-  const called = [name, texts.join(", ")].filter(Boolean).join(": ");
+  part.querySelectorAll("text").forEach((text) => text.after(" ")); // 9 9 9 isn't 999
+  const called = [name, part.textContent.trim()].filter(Boolean).join(": ");
   for (const [key, value] of Object.entries({ role: "button", tabindex: 0, "aria-label": called })) part.setAttribute(key, value);
   part.classList.add("live-press");
   part.addEventListener("click", press);
