@@ -56,7 +56,7 @@ def grade(options):
         print(
             f"{options.assignment}: nothing was recorded; a run would grade {len(tally.graded)} and leave "
             f"{len(tally.unchanged)} unchanged",
-            *outcome_lines(tally),
+            *(outcome_lines(tally) if tally.changed or tally.failed else ["no mark would change"]),
             sep="\n",
         )
         return not tally.failed

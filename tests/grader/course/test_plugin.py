@@ -248,6 +248,8 @@ def test_a_run_says_whose_marks_it_changes_and_a_dry_run_says_it_before(course, 
     own.grade()
     assert told in capsys.readouterr().out
     assert own.marks() == {"somebody": marks["somebody"] - 4}
+    assert own.rnnlm_grade("grade", "--dry-run", "--force", "--jobs", "1") == 0
+    assert capsys.readouterr().out.endswith("would grade 1 and leave 0 unchanged\nno mark would change\n")
 
 
 def test_autograde_says_it_too(course, capsys):
