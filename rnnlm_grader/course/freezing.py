@@ -68,8 +68,8 @@ def state(coursedir):
     """Say since when an assignment is frozen, and with which grader."""
     said = json.loads(marker(coursedir).read_bytes())
     return (
-        f"{coursedir.assignment_id} is frozen since {said['on']}; then the course's grader was version {said['release']} "
-        f"({said['grader'][:12]})."
+        f"{coursedir.assignment_id} is frozen since {said['on']}; then the course's grader was version "
+        f"{said['release']} ({said['grader'][:12]})."
     )
 
 
