@@ -172,8 +172,9 @@ def as_drawn(array: np.ndarray, before: int) -> np.ndarray:
 
 
 def rounded(array: np.ndarray, before: int) -> np.ndarray:
-    """The numbers as they were drawn, to one digit."""
-    return array.round(-int(np.floor(np.log10(np.abs(array).max(initial=1e-300)))))
+    """The numbers as they were drawn, to the first digit of the largest."""
+    largest = float(np.abs(array).max(initial=0)) or 1.0
+    return array.round(-int(np.floor(np.log10(largest))))
 
 
 def descending(array: np.ndarray, before: int) -> np.ndarray:

@@ -5,12 +5,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.testing import assert_allclose
 from support.library import CASES, grade
 
 from rnnlm_grader.content import find
 from rnnlm_grader.explaining.decoding import told_apart
 from rnnlm_grader.explaining.script import literal, outcome_of, script, short
-from rnnlm_grader.explaining.telling import MOST_NUMBERS, odds, powers, shares, states
+from rnnlm_grader.explaining.telling import MOST_NUMBERS, odds, powers, rounded, shares, states
 from rnnlm_grader.protocol.bench import Raised
 from rnnlm_grader.protocol.values import Opaque
 
@@ -211,3 +212,11 @@ def test_a_gradient_that_is_merely_rounded_has_no_name_of_what_gives_right_value
     rounded = (start, "dW = np.zeros(self.params[0].shape, 'f')"), (end, f"{end}\n        self.grads[0][...] = dW")
     (mistake,) = with_more(right, *rounded).values()
     assert not mistake.likely
+
+
+@pytest.mark.parametrize(
+    ("numbers", "plain"), [([0, 0], [0, 0]), ([0.0123, 0.0456], [0.01, 0.05]), ([123, 45], [100, 0])]
+)
+@pytest.mark.parametrize("dtype", ["f", "d"])
+def test_numbers_are_rounded_to_the_first_digit_of_the_largest(numbers, plain, dtype):
+    assert_allclose(rounded(np.array(numbers, dtype), 0), plain, rtol=1e-6)
