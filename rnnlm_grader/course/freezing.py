@@ -65,7 +65,7 @@ def is_frozen(coursedir):
 
 
 def state(coursedir):
-    """Say since when an assignment is frozen, and with which grader."""
+    """Say since when an assignment is frozen, and which grader the course had then."""
     said = json.loads(marker(coursedir).read_bytes())
     return (
         f"{coursedir.assignment_id} is frozen since {said['on']}; then the course's grader was version "

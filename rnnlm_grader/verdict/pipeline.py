@@ -347,7 +347,7 @@ def names_of(
         return likely
     own = [each for each in mine if each.owner == criterion.id]  # beside these, another mistake may be at work
     raised = any(each.play.raised for each in own)  # in few plays, many mistakes raise alike
-    return () if raised else decoding.part_of(work.library, own, shown)
+    return () if raised or own == mine else decoding.part_of(work.library, own, shown)
 
 
 def names_in_part(work: Work, part: str, hidden: bool) -> tuple[Misconception, ...]:

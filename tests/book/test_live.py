@@ -438,7 +438,7 @@ def two_dials(place, x, wanted):
 
 
 def land_numbers(live):
-    return numbers(re.findall(r"(?:w =|b =|loss|loss below|are|and) (−?\d+(?:\.\d+)?)", said(live)))
+    return numbers(re.findall(r"(?:w =|b =|loss(?: below)?|are|and) (−?\d+(?:\.\d+)?)", said(live)))
 
 
 @pytest.mark.parametrize(("x", "wanted"), [([2], [6]), ([2, 0], [6, 2])])

@@ -62,9 +62,9 @@ class LiveLandscape extends LiveFigure {
       label(left - 12, top + at([0, 1.5])[1] + 4, "b", "live-strong"));
     this.dials.forEach((dial, i) => setSlider(dial, place[i], landNumber(place[i])));
     const steps = this.path.length - 1, [w, b] = place.map(landNumber), [overW, overB] = slopes.map(landNumber);
-    const loss = landLoss(this.asked, place); // which gets small long before the slopes do
+    const loss = landNumber(landLoss(this.asked, place)); // it gets small long before the slopes do
     this.say(`${steps ? `After ${steps} ${steps > 1 ? "steps" : "step"}: ` : ""}w = ${w}, b = ${b}, loss ${
-      loss < 5e-4 ? "below 0.0005" : landNumber(loss)}. The slopes are ${overW} for w and ${overB} for b.`);
+      loss === "0" ? "below 0.0005" : loss}. The slopes are ${overW} for w and ${overB} for b.`);
   }
 }
 

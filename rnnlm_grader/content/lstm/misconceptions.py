@@ -163,7 +163,7 @@ lstm(
 lstm(
     "AddsOneToForgetGate",
     EQUATION,
-    "1 is added inside of the forget gate's sigmoid; whether the gate starts open is for whoever makes b to decide",
+    "1 is added inside the forget gate's sigmoid; whether the gate starts open is decided where b is made",
     ("sigmoid(f)", "sigmoid(f + 1)"),
 )
 lstm(
