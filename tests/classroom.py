@@ -206,7 +206,7 @@ def verdict(criterion, finding, likely):
         return Verdict(criterion, finding, WRONG)
     return Verdict(
         criterion,
-        Mark(State.COSTS if finding else State.HOLDS),
+        Mark(*(State.COSTS, 2) if finding else (State.HOLDS, 1)),
         finding,
         mistake=Mistake((likely,)) if likely else None,
     )

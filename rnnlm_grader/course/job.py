@@ -40,6 +40,7 @@ class CriterionSummary(TypedDict):
     points: int
     max_points: int
     state: State
+    rule: int  # of the page for instructors
     because: list[str]  # ids of the criteria that pay for what is wrong here
     hidden: bool  # whether it is wrong on hidden inputs alone
     stand_ins: list[str]  # earlier names that a right answer stood in for
@@ -210,6 +211,7 @@ def summary(result: PartResult) -> PartSummary:
                 "points": v.points,
                 "max_points": v.criterion.points,
                 "state": v.state,
+                "rule": v.mark.rule,
                 "because": list(v.mark.because),
                 "hidden": v.hidden,
                 "stand_ins": list(v.stand_ins),

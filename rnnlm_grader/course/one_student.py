@@ -1,5 +1,7 @@
 """Lists what became of each criterion of one student, so that a mark can be recomputed by hand."""
 
+from collections import defaultdict
+
 from ..content import ASSIGNMENTS
 from ..explaining.words import clean
 from ..refusal import Refusal
@@ -11,7 +13,7 @@ SIGNS = {State.HOLDS: "✓", State.COSTS: "✗", State.GIVEN: "≈", State.HELD_
 
 
 def criteria_of(coursedir, student):
-    """Yield lines: of each part its points, and of each criterion its sign, what it earns, and what it hangs on."""
+    """Yield lines: of each part its points, and of each criterion its number, its sign, what it earns, and why."""
     assignment = coursedir.assignment_id
     found = next(iter(read_class(of_assignment(coursedir, assignment, only=[student])).graded), None)
     if not (found and found.record.get("results")):
@@ -19,18 +21,32 @@ def criteria_of(coursedir, student):
             f"Nothing of {clean(student)} is graded in {assignment}. Grade it first: rnnlm-grade {assignment}"
         )
     shows = {(c.name, c.id): c.shows for c in ASSIGNMENTS[assignment].criteria}
+    numbers = defaultdict(dict)  # of the criteria of each name, by id
+    said = {}  # (name, sentence) → the criterion under which it stands
     for part in found.record["results"]:
-        yield f"{part['name']} · {part['part']}: {earned(part['criteria'])} of {part['max_points']} points"
         for each in part["criteria"]:
-            title = shows.get((part["name"], each["id"]), each["id"])
-            ids = each.get("because", ())  # a frozen record may be older
-            because = [shows.get((part["name"], id), id) for id in ids]
-            follows = f"  (hangs on: {'; '.join(because)})" if because else ""
-            points = earned([each])
-            yield f"  {SIGNS[State(each['state'])]} {points} of {each['max_points']}  {title}{follows}"
+            numbers[part["name"]][each["id"]] = len(numbers[part["name"]]) + 1
+    for part in found.record["results"]:
+        name, own = part["name"], numbers[part["name"]]
+        yield f"{name} · {part['part']}: {earned(part['criteria'])} of {part['max_points']} points"
+        for each in part["criteria"]:
+            number, title = own[each["id"]], shows.get((name, each["id"]), each["id"])
+            why = reason(each, own)
+            yield f"{number:4} {SIGNS[State(each['state'])]} {earned([each])} of {each['max_points']}  {title}{why}"
             sentences = dict.fromkeys(each.get("sentences", ()))
-            yield from (f"      Likely: {clean(sentence)}." for sentence in sentences)
+            for sentence in sentences:
+                first = said.setdefault((name, sentence), number)
+                yield f"       Likely: {f'as in {first}' if first != number else clean(sentence)}."
             if each["finding"] and not sentences:
-                yield f"      {clean(each['finding'])}"
+                yield f"       {clean(each['finding'])}"
     yield from map(clean, found.record.get("remarks", ()))
     yield f"{found.ranks(False)} points; {found.ranks(True)} if only ✓ counts. Marks by hand and lateness are left out."
+
+
+def reason(criterion, numbers):
+    """Name the rule by which a criterion doesn't hold, and the ✗ from which that follows; old records may lack both."""
+    if criterion["state"] == State.HOLDS:
+        return ""
+    because = ", ".join(str(number) for id, number in numbers.items() if id in criterion.get("because", ()))
+    said = [f"rule {criterion['rule']}"] * ("rule" in criterion) + [f"because of {because}"] * bool(because)
+    return f"  ({', '.join(said)})" if said else ""

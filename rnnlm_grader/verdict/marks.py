@@ -1,18 +1,21 @@
 """The rule for marks: what each criterion earns, from what was seen of an answer. Nothing is executed here.
 
+Numbered as on the page for instructors, which says the same in other words; 4 is about how criteria are judged.
+
 1. A criterion whose cases are all right *holds*, and earns its points.
 2. One with a fault *costs* them, unless another fault explains each of its own: one in a simpler case, whose script it
-   contains, in the same result. Then it is *given*: wrong only because of the mistake that another criterion pays for.
-   A wrong gradient excuses no other one that is right beside it.
-3. Where known mistakes, one to three, explain all that the answer gives, or some of what is wrong in it, each costs the
+   contains, in the same result.
+3. Then it is *given*: wrong only because of the mistake that another criterion pays for. A wrong gradient excuses no
+   other one that is right beside it.
+5. Where known mistakes, one to three, explain all that the answer gives, or some of what is wrong in it, each costs the
    criteria that it costs alone. All else is held against the right answer with these mistakes: what that gives, too, is
    given, and 2 is about what is left. (If they explain only some, this is done where the answer earns no less by it.)
-4. *Held back* is what can't be judged, and earns nothing yet: what is about results of which the answer gives none on
-   inputs of real size (it raises, or gives zeros); and what is given though known mistakes don't explain it, beyond
-   what holds or is explained, parts *contract* left out: most of these compare an answer with itself, and so its
-   numbers may be wrong.
+6. *Held back* is what can't be judged, and earns nothing yet: what is about results of which the answer gives none on
+   inputs of real size (it raises, or gives zeros);
+7. and what is given though known mistakes don't explain it, beyond what holds or is explained, parts *contract* left
+   out: most of these compare an answer with itself, and so its numbers may be wrong.
 
-The page for instructors says the same in other words; a test recomputes marks from the lines of reports.
+A test recomputes marks from the lines of reports.
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
@@ -42,15 +45,20 @@ class Mark:
 
     Attributes
     ----------
+    rule
+        The rule above that decided it.
     because
         The ids of those that pay for what is wrong in it.
-    is_sure
-        Of what is given: whether known mistakes explain all that is wrong in it.
     """
 
     state: State
+    rule: int
     because: tuple[str, ...] = ()
-    is_sure: bool = False
+
+    @property
+    def is_sure(self) -> bool:
+        """Of what is given: whether known mistakes explain all that is wrong in it."""
+        return self.state == State.GIVEN and self.rule == 5
 
 
 def marks(
@@ -90,18 +98,18 @@ def marks(
             sorted(payers[id].union(named if id in explained or id in silent else ()))
         )  # of several, any may be at work
         if id in payers[id] or id in named or id in lost:
-            found[id] = Mark(State.COSTS)
+            found[id] = Mark(State.COSTS, 5 if id in named else 2)
         elif id in silent:
-            found[id] = Mark(State.HELD_BACK, because)
+            found[id] = Mark(State.HELD_BACK, 6, because)
         else:
-            found[id] = Mark(State.GIVEN, because, is_sure=not payers[id]) if because else Mark(State.HOLDS)
+            found[id] = Mark(State.GIVEN, 3 if payers[id] else 5, because) if because else Mark(State.HOLDS, 1)
     left = sum(points[id] for id, mark in found.items() if mark.state == State.HOLDS or mark.is_sure)
     for id, mark in found.items():
         if mark.state == State.GIVEN and not mark.is_sure and id not in contract:
             left -= points[id]
             if left < 0:
-                found[id] = Mark(State.HELD_BACK, mark.because)
-    return found | dict.fromkeys(slips, Mark(State.COSTS))
+                found[id] = Mark(State.HELD_BACK, 7, mark.because)
+    return found | dict.fromkeys(slips, Mark(State.COSTS, 2))
 
 
 def earned(criteria: Iterable[Mapping[str, Any]], is_strict: bool = False) -> int:

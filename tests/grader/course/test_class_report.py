@@ -130,7 +130,7 @@ def test_the_criterion_that_most_fail_comes_first_with_what_was_found(page):
 
 def test_it_says_for_how_many_a_criterion_is_given_or_held_back(tmp_path):
     id = "overwrites_in_place"
-    given, held = (Mark(state, (REPEATS[0],)) for state in (State.GIVEN, State.HELD_BACK))
+    given, held = (Mark(state, 3, (REPEATS[0],)) for state in (State.GIVEN, State.HELD_BACK))
     people = {"ada": WRONG, "ben": given, "cy": given, "di": held}
     path = write_class_report(lay_out(tmp_path, {who: Person({id: found}) for who, found in people.items()}))
     (first,) = items(BeautifulSoup(path.read_text(encoding="utf-8"), "html.parser"), "criteria")
@@ -212,18 +212,19 @@ def test_it_is_accessible_asks_nobody_for_anything_and_fits(browser, path, schem
     context.close()
 
 
-def test_each_criterion_of_one_student_is_listed_with_what_it_earns_and_hangs_on(tmp_path):
+def test_each_criterion_of_one_student_is_listed_with_what_it_earns_and_why(tmp_path):
     first, second = REPEATS
-    eve = Person({first: WRONG, second: Mark(State.GIVEN, (first,))}, {first: "Overwrites"})
+    eve = Person({first: WRONG, second: Mark(State.GIVEN, 5, (first,))}, {first: "Overwrites"})
     folder = lay_out(tmp_path, {"eve": eve, "gus": Person({first: ENDLESS})})
     lines = [*criteria_of(folder, "eve")]
     assert "MyEmbedding · backward: 4 of 6 points" in lines
-    titles = {c.id: c.shows for c in ASSIGNMENTS[SLUG].criteria}
-    assert f"  ✗ 0 of 2  {titles[first]}" in lines
-    assert f"  ≈ 1 of 1  {titles[second]}  (hangs on: {titles[first]})" in lines
-    assert lines[lines.index(f"  ✗ 0 of 2  {titles[first]}") + 1].startswith("      Likely: ")
+    titles = {c.id: (at, c.shows) for at, c in enumerate(ASSIGNMENTS[SLUG].of("MyEmbedding"), 1)}
+    (at, title), (other, other_title) = titles[first], titles[second]
+    costs = f"{at:4} ✗ 0 of 2  {title}  (rule 2)"
+    assert f"{other:4} ≈ 1 of 1  {other_title}  (rule 5, because of {at})" in lines
+    assert lines[lines.index(costs) + 1].startswith("       Likely: ")
     of_gus = [*criteria_of(folder, "gus")]
-    assert of_gus[of_gus.index(f"  ✗ 0 of 2  {titles[first]}") + 1] == f"      {ENDLESS.reason}"
+    assert of_gus[of_gus.index(costs) + 1] == f"       {ENDLESS.reason}"
     assert lines[-1] == "23 points; 22 if only ✓ counts. Marks by hand and lateness are left out."
     with pytest.raises(Refusal, match="Nothing of zoë is graded in 01-embedding"):
         [*criteria_of(lay_out(tmp_path / "other", {"eve": eve}), "zoë")]

@@ -92,7 +92,7 @@ def test_a_criterion_costs_points_unless_a_simpler_fault_explains_each_of_its_ow
 
 def test_what_is_given_names_what_it_is_given():
     found = marks(POINTS, [WRONG_FORWARD, fault("sizes", "forward forward:other", "h_next")])
-    assert found["sizes"] == Mark(GIVEN, ("equation",))
+    assert found["sizes"] == Mark(GIVEN, 3, ("equation",))
 
 
 def test_without_a_known_mistake_no_more_is_given_than_holds():
@@ -100,6 +100,7 @@ def test_without_a_known_mistake_no_more_is_given_than_holds():
     assert [mark.state for mark in marks(POINTS, faults).values()] == [COSTS, HELD_BACK, HELD_BACK, HELD_BACK, HOLDS]
     found = marks(POINTS, faults, contract={"slope"})
     assert [mark.state for mark in found.values()] == [COSTS, GIVEN, GIVEN, HELD_BACK, HOLDS]
+    assert [mark.rule for mark in found.values()] == [2, 3, 3, 7, 1]
     del faults[1]
     assert [mark.state for mark in marks(POINTS, faults).values()] == [COSTS, HOLDS, GIVEN, GIVEN, HOLDS]
 
@@ -115,7 +116,8 @@ def test_without_a_known_mistake_no_more_is_given_than_holds():
 def test_known_mistakes_cost_what_they_cost_alone_and_what_they_do_not_explain_costs_besides(beyond, states):
     found = marks(POINTS, beyond, named={"equation"}, explained={"equation", "slope", "sizes", "in place"})
     assert [mark.state for mark in found.values()] == states
-    assert found["in place"] == Mark(GIVEN, ("equation",), is_sure=True)
+    assert found["in place"] == Mark(GIVEN, 5, ("equation",))
+    assert found["equation"].rule == 5
     assert found["sizes"].is_sure == (not beyond)
 
 
@@ -125,6 +127,7 @@ def test_what_gives_nothing_on_inputs_of_real_size_earns_nothing(named):
     found = marks(POINTS, faults, silent={"slope", "sizes"}, named=named, explained=named)
     assert found["slope"].state in (COSTS, HELD_BACK)
     assert found["sizes"].state == HELD_BACK
+    assert found["sizes"].rule == 6
 
 
 def test_what_could_not_be_examined_costs_its_points():
