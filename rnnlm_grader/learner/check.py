@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from types import TracebackType
 from typing import Any
 
@@ -21,6 +22,8 @@ from .afterwards import after_full_points
 from .cells import BEFORE, cells, shell
 from .page import Row, Told, page, say, sentence
 from .stopwatch import SECONDS, TimedCandidate
+
+ALIKE = 0.7  # at least, are a name and what a learner wrote in its place, such as `MyRNN` and `RNN`
 
 
 class CheckFailed(AssertionError):
@@ -260,7 +263,12 @@ def show_undefined(
 ) -> None:
     """Show a NameError: one about an answer says what to do, or why its cell didn't define it."""
     if find(error.name):
-        advice = cells.undefined(error.name) or "Run the cell in which you write it, then this one again."
+        written = [each for each in cells.homes if cells.is_written(each) and not find(each)]
+        advice = cells.undefined(error.name) or (
+            f"A cell defines {near[0]}: call it {error.name} there, and run it again."
+            if (near := get_close_matches(error.name, written, 1, ALIKE))
+            else "Run the cell in which you write it, then this one again."
+        )
         error.args = (f"{error.name} isn't defined yet. {advice}",)
         error._render_traceback_ = lambda: [str(error)]
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)

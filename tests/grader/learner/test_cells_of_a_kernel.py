@@ -140,6 +140,11 @@ def test_a_right_answer_of_before_does_not_pass():
     [
         ([], "Run the cell in which you write it, then this one again."),
         ([("a", f"{ANSWER}x = (")], "The cell of my_perplexity doesn't parse: line 3, '(' was never closed"),
+        (
+            [("a", ANSWER.replace("my_", ""))],
+            "A cell defines perplexity: call it my_perplexity there, and run it again.",
+        ),
+        ([("a", ANSWER.replace("my_perplexity", "my_softmax"))], "Run the cell in which you write it"),
     ],
 )
 def test_an_answer_that_is_not_defined_is_told_without_a_traceback(cells, advice):
