@@ -9,7 +9,7 @@ Numbered as on the page for instructors, which says the same in other words; 4 i
    other one that is right beside it.
 5. Where known mistakes, one to three, explain all that the answer gives, or some of what is wrong in it, each costs the
    criteria that it costs alone. All else is held against the right answer with these mistakes: what that gives, too, is
-   given, and 2 is about what is left. (If they explain only some, this is done where the answer earns no less by it.)
+   given, and 2 is about what is left.
 6. *Held back* is what can't be judged, and earns nothing yet: what is about results of which the answer gives none on
    inputs of real size (it raises, or gives zeros);
 7. and what is given though known mistakes don't explain it, beyond what holds or is explained, parts *contract* left

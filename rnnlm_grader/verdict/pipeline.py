@@ -380,23 +380,11 @@ def judge(work: Work) -> list[PartResult]:
 
 
 def accounted(work: Work) -> tuple[decoding.Explanation | None, list[Examination]]:
-    """Return known mistakes, and the examinations with those faults alone that they don't explain.
-
-    Those that explain only some of what is wrong count where the answer earns no less by them.
-    """
+    """Return known mistakes, and the examinations with those faults alone that they don't explain."""
     known = work.known
     if known and known is work.explanation:
         return known, [replace(each, faults=()) for each in work.examinations]
-    if known:
-        left = decoding.beyond(known.mistakes, work.examinations)
-        if earned_by(work, known, left) >= earned_by(work, None, work.examinations):
-            return known, left
-    return None, work.examinations
-
-
-def earned_by(work: Work, known: decoding.Explanation | None, left: Sequence[Examination]) -> int:
-    found = marks_of(work, known, left)
-    return sum(criterion.points for criterion in work.criteria if found[criterion.id].state.earns)
+    return known, decoding.beyond(known.mistakes, work.examinations) if known else work.examinations
 
 
 def marks_of(work: Work, known: decoding.Explanation | None, left: Sequence[Examination]) -> dict[str, Mark]:

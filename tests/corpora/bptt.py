@@ -312,6 +312,7 @@ BPTT_MISTAKES = {
     "BpttForcesFloat32": changed(
         BPTT["float64 inside, right dtype outside, prints"], ("kind = Wh.dtype", "kind = np.float32")
     ),
+    "GoesOnFromH0": changed(BPTT["number by number"], ("sum(hs[t][j] * float(Wh", "sum(hs[0][j] * float(Wh")),
     "ChangesDhs": changed(
         CELLS,
         (

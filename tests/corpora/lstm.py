@@ -352,6 +352,7 @@ MISTAKES = {
     "WritesTanhOut": changed(BOOK, ("np.tanh(z_g)", "np.sinh(z_g) / np.cosh(z_g)")),
     "WritesSigmoidWithTwo": changed(CELLS, ("1 / (1 + np.exp(-z))", "np.exp(z) / (np.exp(z) + 1)")),
     "TakesTanhsSlopeForF": changed(PREALLOCATED, ("f * (1 - f)", "(1 - f * f)")),
+    "LeavesOutBias": changed(SINGLE_MATRICES, (" + b[s]", "")),
     "LeavesOutFactorOfI": changed(SINGLE_MATRICES, ("dc * g * (i - i ** 2)", "dc * (i - i ** 2)")),
     "JoinsOFGI": changed(
         PREALLOCATED, ("dA[:, 2*H:3*H] =", "dA[:, 3*H:] ="), ("dA[:, 3*H:] = dc * i *", "dA[:, 2*H:3*H] = dc * i *")

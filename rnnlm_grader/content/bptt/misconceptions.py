@@ -305,6 +305,13 @@ bptt(
     ("hs = [h0]", "hs = [np.zeros_like(h0)]"),
 )
 bptt(
+    "GoesOnFromH0",
+    GRAPH,
+    "every step starts from h0, so the state is never carried on; each starts from the state before: "
+    "tanh(h @ Wh + x @ Wx + b)",
+    ("hs[t] @ Wh", "h0 @ Wh"),
+)
+bptt(
     "LeavesOutB",
     GRAPH,
     "b is left out of the forward pass; every step should compute tanh(h @ Wh + x @ Wx + b)",

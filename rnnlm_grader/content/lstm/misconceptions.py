@@ -172,6 +172,7 @@ lstm(
     "the sigmoid is made of tanh(z), and z isn't halved; it is (1 + tanh(z / 2)) / 2, or 1 / (1 + exp(-z))",
     ("1 / (1 + np.exp(-z))", "(1 + np.tanh(z)) / 2"),
 )
+lstm("LeavesOutBias", EQUATION, "b isn't added to the sum: z = x @ Wx + h_prev @ Wh + b", (" + b\n", "\n"))
 lstm("AddsBiasTwice", EQUATION, step.BIAS_TWICE, ("+ b", "+ b + b"))
 lstm("WritesSigmoidWithTwo", EQUATION, OF_EXPONENTIALS, ("1 / (1 + np.exp(-z))", "np.exp(z) / (1 + np.exp(z))"))
 lstm(

@@ -360,6 +360,17 @@ def test_of_two_lists_in_another_order_it_is_told_which_one_is_wrong_whatever_el
     assert told("MyRnnlm", wrong[0].right, *(change for each in wrong for change in each.changes)) == {wrong[0].id}
 
 
+def test_what_known_mistakes_do_not_explain_costs_besides():
+    """dh comes in after the slope, h0 is missing in dWh; and the window left out follows from neither."""
+    changes = [
+        ("(dhs[:, t] + dh) * (1 - h**2)", "dhs[:, t] * (1 - h**2) + dh"),
+        ("        dWh += hs[t].T @ dz", "        dWh += hs[t].T @ dz * (t > 0)"),
+        ("        if window and t % window == 0:\n            dh = np.zeros_like(h0)\n", ""),
+    ]
+    window = graded("my_bptt", changed(BPTT, *changes))["window"]
+    assert 2 * window.points <= window.max_points
+
+
 def test_a_known_mistake_beside_unknown_ones_costs_little_more_than_all_of_them():
     """No tanh for h, a slope left out and one of the wrong sign: nothing that comes out is right."""
     changes = [
