@@ -158,9 +158,9 @@ def build(parts, folder):
             shutil.copy(path, site / "contents" / f"{path.stem}-release-{release(path)}.ipynb")
         pyodide = shutil.copytree(parts / "pyodide", site / "pyodide")
         pack(pyodide)
-        lock(pyodide)
+        lock(pyodide)  # compile.mjs loads what is listed, and it writes the wheels anew
         to_bytecode(pyodide)
-        configure(site, lock(pyodide))
+        configure(site, lock(pyodide))  # so they have other hashes now
         lite = subprocess.run(
             [
                 ENVIRONMENT / "bin" / "jupyter-lite",

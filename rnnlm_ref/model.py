@@ -155,7 +155,7 @@ def save_model(path, model, vocabulary):
     ImportError
         If safetensors isn't installed.
 
-    Book: 07-rnnlm
+    Book: look-inside
     """
     arrays = {
         f"params.{i}": np.ascontiguousarray(on_host(param))
@@ -192,7 +192,7 @@ def load_model(path, xp=np):
     ImportError
         If safetensors isn't installed.
 
-    Book: 07-rnnlm
+    Book: look-inside
     """
     safetensors = _safetensors()
     try:

@@ -43,9 +43,8 @@ def farm_model(dtype=np.float32, path=FARM):
     """
     stored = json.loads(Path(path).read_text(encoding="utf-8"))
     arrays = [np.array(param, dtype) for param in stored["params"]]
-    sizes = (
-        arrays[0].shape + arrays[2].shape[:1]
-    )  # (V, D) of the embedding, H of Wh
+    # (V, D) of the embedding, H of Wh
+    sizes = arrays[0].shape + arrays[2].shape[:1]
     model = Rnnlm(*sizes, rng=0, dtype=dtype)
     for param, array in zip(model.params, arrays, strict=True):
         param[...] = array
@@ -70,10 +69,11 @@ def export(path=FARM):
     sort_units(
         model, np.argsort(-animal_share(model, vocabulary, words[:20_000]))
     )
+    # + 0.0, so that there is no -0.0
     params = [
         (np.round(param.astype(np.float64), DECIMALS) + 0.0).tolist()
         for param in model.params
-    ]  # no -0.0
+    ]
     text = json.dumps(
         {"tokens": vocabulary.tokens, "params": params},
         separators=(",", ":"),
@@ -132,8 +132,9 @@ def animal_factors(model, vocabulary, length=20_000):
             named = animals.index(word)
         elif (
             named is not None
+            # its sound
             and word == source.rules["more", animals[named]][0][1]
-        ):  # its sound
+        ):
             named = None
         if named is not None:
             due[m, named] = 1

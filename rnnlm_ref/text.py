@@ -262,7 +262,7 @@ def prose():
 
     There are about 465,000 characters, which differ a little between Python versions.
 
-    Book: 07-rnnlm
+    Book: look-inside
     """
     from pydoc_data.topics import topics
 

@@ -14,7 +14,7 @@ from livereload import Server
 ROOT = Path(__file__).resolve().parent.parent
 WATCHED = (
     "book/*.md",
-    "book/*.py",
+    "book/_ext/rnnlm_book/*.py",
     "book/*.bib",
     "book/_static/*.css",
     "book/_static/live/*",

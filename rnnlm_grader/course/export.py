@@ -27,13 +27,6 @@ FORMULA = re.compile(r"((?:^|;)[\s\"]*)(?=[=+\-@＝＋－＠])")
 NOBODY = StudentMarks("", "missing")
 
 
-def export(coursedir, form, path, students=()):
-    """Write the marks of an assignment, of all students or of some, in one of the `FORMS`; return whose are written."""
-    table = Table(coursedir, form, students)
-    table.write(path)
-    return table.chosen
-
-
 class Table:
     """The marks of an assignment, of all students or of some, in one of the `FORMS`.
 

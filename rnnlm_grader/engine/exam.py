@@ -4,6 +4,7 @@ import functools
 import hashlib
 import hmac
 import logging
+import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
@@ -19,7 +20,6 @@ from .play import Play, play_all
 if TYPE_CHECKING:  # it imports this module
     from .exercise import Exercise
 
-SECONDS = 5.0  # for one criterion; the inputs are tiny
 Deal: TypeAlias = Callable[[int], list[tuple[Rule, Case]]]  # seed → rules, each with its case with numbers
 
 
@@ -122,7 +122,6 @@ class Examination:
 
 LOG = logging.getLogger(__name__)
 INCOMPARABLE = Lost("what it gave can't be compared with what it should give")
-USED_UP = Lost("it was not examined, because the time for this answer was used up")
 
 
 def undefined(name: str) -> Lost:
@@ -135,17 +134,17 @@ def was_stopped(finding: object, name: str) -> bool:
 
 
 def examine(
-    criterion: Criterion | LastLook, candidate: Candidate, seed: int, hidden: bool = False, seconds: float = SECONDS
+    criterion: Criterion | LastLook, candidate: Candidate, seed: int, hidden: bool = False, seconds: float = math.inf
 ) -> Examination:
     """Examine by one criterion, or last look, on one draw of inputs; whatever the candidate does, this returns.
+
+    What it does may take `seconds` in all; by default there is no limit.
 
     Raises
     ------
     OSError, MemoryError, Refusal
         Where the machine has no room for a worker.
     """
-    if seconds <= 0:
-        return Examination(criterion, hidden, lost=USED_UP)
     try:
         candidate.begin(seconds)
         if criterion.name not in candidate.defined:

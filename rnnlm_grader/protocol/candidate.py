@@ -45,8 +45,6 @@ class Candidate(Protocol):
     failed: dict[str, Lost | Raised]
     known: defaultdict[str, dict]
 
-    @property
-    def used(self) -> float: ...
     def begin(self, seconds: float) -> None: ...
     def play(self, programs: Sequence[Program], changed: tuple[str, str] | None = None) -> list[Reply]: ...
     def sources(self, name: str) -> list[str]: ...
@@ -66,11 +64,6 @@ class KernelCandidate:
         self.names, self.defined = names, tuple(names)
         self.failed: dict[str, Lost | Raised] = {}
         self.known: defaultdict[str, dict] = defaultdict(dict)
-
-    @property
-    def used(self) -> float:
-        """See `SandboxedCandidate`; nothing is measured here."""
-        return 0.0
 
     def begin(self, seconds: float) -> None:
         """Begin a criterion. Nothing limits its time here; where a learner waits, `stopwatch` does."""

@@ -8,6 +8,7 @@ there is a lab. The role `exercise`, as in "{exercise}`01-embedding`", is a link
 the exercise.
 """
 
+import functools
 import os
 import shutil
 from pathlib import Path
@@ -19,9 +20,10 @@ from sphinx.util import logging
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from rnnlm_grader.content import ASSIGNMENTS
+from rnnlm_grader.course.folders import OFFER
 
 LAB = "RNNLM_LAB"
-OFFER = """<div class="lab-offer d-print-none" hidden>
+BOX = """<div class="lab-offer d-print-none" hidden>
 <p>{links}</p>
 <p>Nothing to install. Your work is saved in this browser, and nowhere else: to hand it in, press <em>Download</em>
 above the notebook. The first start loads Python: 14 MB, or 27 from a host that doesn't compress. A check ends an
@@ -44,7 +46,7 @@ class ExercisesInBrowser(SphinxDirective):
             for slug in ASSIGNMENTS
             for address in in_lab(self.env.app, slug)
         )
-        return [nodes.raw("", OFFER.format(links=links), format="html")] if links else []
+        return [nodes.raw("", BOX.format(links=links), format="html")] if links else []
 
 
 def title_of(notebook):
@@ -67,12 +69,21 @@ def lead(app, doctree, docname):
     announce(doctree)
     for link in list(doctree.findall(lambda node: isinstance(node, nodes.reference) and "exercise" in node)):
         slug = link["exercise"]
-        for page in sorted(Path(app.srcdir, "book").glob("[0-9]*.md")):
-            if f"<../exercises/{slug}/" in page.read_text(encoding="utf-8"):
-                place = app.builder.get_relative_uri(docname, f"book/{page.stem}")
-                link["refuri"] = f"{place}#{section(app.env.get_doctree(f'book/{page.stem}'), slug)}"
-        if not link["refuri"]:
+        if page := chapters_with(Path(app.srcdir, "book")).get(slug):
+            place = app.builder.get_relative_uri(docname, page)
+            link["refuri"] = f"{place}#{section(app.env.get_doctree(page), slug)}"
+        else:
             logging.getLogger(__name__).warning("no chapter offers the exercise %s", slug, location=link)
+
+
+@functools.cache
+def chapters_with(folder):
+    """Return {exercise: name of the chapter that offers it}."""
+    return {
+        slug: f"{folder.name}/{page.stem}"
+        for page in sorted(folder.glob("[0-9]*.md"))
+        for slug in OFFER.findall(page.read_text(encoding="utf-8"))
+    }
 
 
 def section(chapter, slug):

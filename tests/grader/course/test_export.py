@@ -10,7 +10,7 @@ from classroom import ROOT, SLUG, WRONG, Person, lay_out
 
 from rnnlm_grader.course import cli
 from rnnlm_grader.course import export as exports
-from rnnlm_grader.course.export import FORMS, export
+from rnnlm_grader.course.export import FORMS, Table
 from rnnlm_grader.refusal import Refusal
 
 FORMULA = '=HYPERLINK("http://evil";"x")'
@@ -32,7 +32,7 @@ def coursedir(tmp_path_factory):
 @pytest.fixture
 def table(coursedir, tmp_path):
     def write_and_read(form):
-        export(coursedir, form, tmp_path / "new" / "table.csv")
+        Table(coursedir, form).write(tmp_path / "new" / "table.csv")
         with open(tmp_path / "new" / "table.csv", newline="", encoding="utf-8") as file:
             return list(csv.reader(file))
 
@@ -107,9 +107,9 @@ def test_moodle_may_find_a_student_by_email_number_or_name(table):
 
 def test_who_is_unknown_stops_an_export_and_what_was_written_before_stays(coursedir, tmp_path):
     path = tmp_path / "table.csv"
-    export(coursedir, "canvas", path, ["ada"])
+    Table(coursedir, "canvas", ["ada"]).write(path)
     with pytest.raises(Refusal, match=r"^Neither the gradebook nor submitted knows no\\udcb1body\."):
-        export(coursedir, "canvas", path, ["ada", "no\udcb1body"])
+        Table(coursedir, "canvas", ["ada", "no\udcb1body"])
     assert len(path.read_text().splitlines()) == 3
 
 
@@ -117,14 +117,14 @@ def test_who_is_unknown_stops_an_export_and_what_was_written_before_stays(course
 def test_those_who_would_be_one_student_to_an_import_are_left_out_and_stop_nobody_else(tmp_path, other, capsys):
     coursedir = lay_out(tmp_path, {"ann": Person(), "bob": Person(), other: Person(penalty=3)})
     shutil.copy(ROOT / "nbgrader_config.py", tmp_path)
-    assert len(export(coursedir, "csv", tmp_path / "csv")) == 3
+    assert len(Table(coursedir, "csv").chosen) == 3
     for form in ("canvas", "moodle"):
         path = tmp_path / "reports" / f"{SLUG}-{form}.csv"
         assert cli.main(["export", SLUG, "--form", form, "--course-dir", coursedir.root]) == 1
         warning, *_ = capsys.readouterr().out.splitlines()
         assert re.match(r"left out, because an import would take one for another: '[^n]*', '[^n]*'\. Rename", warning)
         assert re.findall("ann|b.b", path.read_text()) == ["ann", "ann"] if form == "canvas" else ["ann"]
-        assert [student.student for student in export(coursedir, form, path, ["ann", "bob"])] == ["ann", "bob"]
+        assert [student.student for student in Table(coursedir, form, ["ann", "bob"]).chosen] == ["ann", "bob"]
 
 
 def test_whom_a_system_could_not_match_is_named_before_anything_is_written(coursedir, monkeypatch, capsys):

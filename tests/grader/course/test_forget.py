@@ -11,7 +11,7 @@ from nbgrader.utils import notebook_hash
 from sqlalchemy import Engine, event
 
 from rnnlm_grader.course import cli, forget
-from rnnlm_grader.course.export import export
+from rnnlm_grader.course.export import Table
 from rnnlm_grader.course.handed_in import SUBMISSION_SECRET
 from rnnlm_grader.course.results import Results
 
@@ -52,8 +52,8 @@ def template(tmp_path_factory):
             write(folder / SUBMISSION_SECRET, SECRETS[student])
         write(released_page(exchange, student), student)
     write(Results(course / "results" / SLUG).path(FORMER), "a result")
-    export(coursedir, "csv", course / "reports" / "table.csv")
-    export(coursedir, "csv", course / "reports" / "table-of-ben.csv", ["ben"])
+    Table(coursedir, "csv").write(course / "reports" / "table.csv")
+    Table(coursedir, "csv", ["ben"]).write(course / "reports" / "table-of-ben.csv")
     write(course / "reports" / f"{SLUG}.html", "4 graded")
     return root
 

@@ -25,7 +25,7 @@ from support.instructor import solution
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.class_report import write_class_report
-from rnnlm_grader.course.export import FORMS, export
+from rnnlm_grader.course.export import FORMS, Table
 from rnnlm_grader.course.folders import submitted_folders
 from rnnlm_grader.course.handed_in import read_submissions
 from rnnlm_grader.course.recorder import MOST_IN_LINE
@@ -355,7 +355,7 @@ def test_the_class_report_and_the_exports_count_everybody_and_execute_nothing(gr
     coursedir = CourseDirectory(config=config_for(graded.course), assignment_id=slug)
     page = write_class_report(coursedir, graded.course / "report.html").read_text()
     for form in FORMS:
-        export(coursedir, form, graded.course / f"{form}.csv")
+        Table(coursedir, form).write(graded.course / f"{form}.csv")
     tables = [(graded.course / f"{form}.csv").read_text() for form in FORMS]
     students = [student for student, work in CLASS.items() if work.slug == slug]
     assert all(sum(student in table for student in students) == len(students) for table in tables)
