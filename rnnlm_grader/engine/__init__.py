@@ -9,7 +9,8 @@ as in `{set} forward`. With numbers filled in it is a *tape*. The answer plays t
 and what was seen (`out`, `grads[0]`, `kept`) is compared. Some twenty such lines are the contract of all layers
 (`contract.py`); a criterion is a few of them, with a title and points.
 
-    layer.py      `LayerForm`, what an exercise asks for: parameters, inputs, shapes by letters; `Case`, `Tape`
+    layer.py      `LayerForm`, what an exercise asks for: parameters, inputs, shapes by letters
+    case.py       `Case`: a script of calls, its `Condition`, what is looked at; with numbers filled in, a `Tape`
     tape.py       scripts are parsed and filled in with numbers
     calls.py      a tape becomes a program, which an answer plays, wherever it lives
     play.py       what was seen then is compared with what should be; compare.py says how two results differ

@@ -12,7 +12,7 @@ from ..protocol.values import Plain
 from .compare import InPlaceOf, summary
 
 if TYPE_CHECKING:  # it imports this module
-    from .layer import Case, Step
+    from .case import Case, Step
 
 KEPT_LATE = "afterwards"  # where `kept` is seen, in place of the number of a step
 MADE = "as it was made"  # where the parameters are seen that an answer makes

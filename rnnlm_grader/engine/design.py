@@ -8,7 +8,8 @@ from typing import TypeVar
 
 import numpy as np
 
-from .layer import NOISE, Condition, LayerForm, Pattern, Script, shape_of
+from .case import NOISE, Condition, Pattern, Script
+from .layer import LayerForm, shape_of
 from .tape import RECURRENT
 
 LARGE = 17, 30

@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate, Lost, WorkerLost
 from ..refusal import Refusal
+from .case import Case
 from .compare import Difference
 from .faults import Fault, Rule, alive, are_alive, faults_in, results_judged, right_in
-from .layer import Case
 from .play import Play, play_all
 
 if TYPE_CHECKING:  # it imports this module

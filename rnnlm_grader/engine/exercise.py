@@ -8,10 +8,11 @@ from typing import TypeAlias
 
 import numpy as np
 
+from .case import METHODS, VERBS, Case, Condition, Law, Pattern, Script, World
 from .design import conditions
 from .exam import CriteriaList, Criterion, Deal, LastLook
 from .faults import Rule, is_about_itself
-from .layer import METHODS, VERBS, Case, Condition, Law, LayerForm, Options, Pattern, Script, Sizes, World
+from .layer import LayerForm, Options, Sizes
 from .tape import drawn, parse, spread
 from .walk import walk
 

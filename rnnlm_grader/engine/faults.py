@@ -17,8 +17,8 @@ from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate
 from ..protocol.values import Plain
 from .calls import Key
+from .case import NEEDED, NOISE, Case
 from .compare import ROUGH, Difference, close, same
-from .layer import NEEDED, NOISE, Case
 from .play import Play, play_all
 
 Wrong: TypeAlias = Mapping[Key, Difference | Raised]  # see `Play.compare`

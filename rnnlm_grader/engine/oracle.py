@@ -11,7 +11,7 @@ from ..protocol.values import Plain
 from .calls import Key
 
 if TYPE_CHECKING:  # it imports this module
-    from .layer import Case
+    from .case import Case
 
 
 def by_reference(case: "Case") -> dict[Key, Plain]:

@@ -9,8 +9,8 @@ from ..protocol.candidate import Candidate
 from ..protocol.program import Reply
 from ..protocol.values import Opaque, Plain
 from .calls import KEPT_LATE, MADE, Kept, Key
+from .case import Case
 from .compare import COARSE, ROUGH, Difference, differ, summary
-from .layer import Case
 
 COARSEST = 4  # bytes of the coarsest float that will do where dtype and precision aren't judged
 

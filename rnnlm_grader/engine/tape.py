@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from .layer import NEEDED, NOISE, Arrays, Case, LayerForm, Letters, Script, Size, Sizes, Step, Tape, shape_of
+from .case import NEEDED, NOISE, Arrays, Case, Script, Step, Tape
+from .layer import LayerForm, Letters, Size, Sizes, shape_of
 
 RECURRENT = "Wx", "Wh"  # weights of an RNN, which are drawn so that states neither vanish nor grow
 

@@ -5,8 +5,9 @@ from dataclasses import replace
 
 import numpy as np
 
+from .case import Case, Pattern, Step
 from .design import conditions, patterns_of
-from .layer import Case, LayerForm, Pattern, Step
+from .layer import LayerForm
 
 TURNS = 4, 8, 16, 24
 

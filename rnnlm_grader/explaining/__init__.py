@@ -1,6 +1,6 @@
 """What a learner reads of a mistake: its name, a telling example of it, and nothing else.
 
-A failure holds an `engine.layer.Case`: script, condition, what is seen. All that is found out is a function of it:
+A failure holds an `engine.case.Case`: script, condition, what is seen. All that is found out is a function of it:
 
     look.py       an answer plays a case once more
     shrink.py     ... ever simpler ones, as long as they fail alike: the simplest script and condition

@@ -11,8 +11,9 @@ from typing import TypeAlias
 
 import numpy as np
 
+from ..engine.case import Arrays, Case, Step, Tape
 from ..engine.compare import close, same_values
-from ..engine.layer import Arrays, Case, LayerForm, Step, Tape
+from ..engine.layer import LayerForm
 from ..engine.oracle import by_reference
 from .look import Look
 

@@ -18,10 +18,10 @@ import numpy as np
 
 from ..content.misconception import Misconception, changed, defined
 from ..engine.calls import KEPT_LATE, MADE, Key
+from ..engine.case import Case
 from ..engine.compare import Difference
 from ..engine.exam import Criterion, Examination, examine, public_seed, silent_in, with_what_is_spared
 from ..engine.faults import Fault, Wrong, costs_of, kinds_of
-from ..engine.layer import Case
 from ..engine.oracle import in_place_of_answer
 from ..engine.play import Play, play_all
 from ..protocol.bench import Raised

@@ -8,9 +8,10 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from ..engine.calls import Key
+from ..engine.case import METHODS, Case, Script
 from ..engine.compare import Difference
 from ..engine.faults import Wrong, kind_in
-from ..engine.layer import METHODS, Case, LayerForm, Script, Sizes
+from ..engine.layer import LayerForm, Sizes
 from ..engine.play import Play, play_all
 from ..engine.tape import drawn
 from ..protocol.bench import Raised

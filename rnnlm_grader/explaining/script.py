@@ -7,8 +7,8 @@ from collections.abc import Iterable
 import numpy as np
 
 from ..engine.calls import KEPT_LATE, MADE, Kept, Key
+from ..engine.case import METHODS, Arrays, Step
 from ..engine.compare import MOST_DIGITS, Difference
-from ..engine.layer import METHODS, Arrays, Step
 from ..protocol.bench import Raised
 from ..protocol.values import Opaque, Plain
 from .look import Look

@@ -6,8 +6,8 @@ It shrinks the recipe, not the arrays: whatever is left out, numbers that fit ar
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
+from ..engine.case import NEEDED, NOISE, Case, Condition, Script
 from ..engine.design import some_ignored
-from ..engine.layer import NEEDED, NOISE, Case, Condition, Script
 from ..protocol.candidate import Candidate
 from .look import Aim, look_at, redrawn
 

@@ -16,8 +16,9 @@ from typing import TypeAlias
 import numpy as np
 
 from ..content.misconception import Misconception
+from ..engine.case import Arrays, Case
 from ..engine.compare import close
-from ..engine.layer import Arrays, Case, LayerForm, Size, Sizes, shape_of
+from ..engine.layer import LayerForm, Size, Sizes, shape_of
 from ..engine.play import play_all
 from ..protocol.candidate import Candidate
 from ..protocol.values import Plain

@@ -13,7 +13,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from ..engine.layer import Case, LayerForm
+from ..engine.case import Case
+from ..engine.layer import LayerForm
 from ..engine.play import play_all
 from ..engine.tape import parse
 from ..notebooks.cell_code import definitions_in, parsed

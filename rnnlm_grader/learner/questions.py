@@ -17,9 +17,9 @@ import numpy as np
 
 from ..content import ASSIGNMENTS, asking_for
 from ..content.misconception import Misconception
+from ..engine.case import Case
 from ..engine.compare import Difference
 from ..engine.exam import examine, public_seed
-from ..engine.layer import Case
 from ..explaining import decoding
 from ..explaining.look import Aim, Look, kind_of, redrawn
 from ..explaining.script import Example, aspect_of, script, short

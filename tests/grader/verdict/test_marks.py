@@ -5,8 +5,8 @@ from types import SimpleNamespace
 import pytest
 
 from rnnlm_grader.content import find
+from rnnlm_grader.engine.case import Case
 from rnnlm_grader.engine.faults import KEPT, Fault
-from rnnlm_grader.engine.layer import Case
 from rnnlm_grader.engine.tape import parse
 from rnnlm_grader.verdict.marks import Mark, State, marks
 
