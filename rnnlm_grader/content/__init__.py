@@ -2,6 +2,7 @@
 
 EXERCISE/criteria.py         what it asks for and how it is judged
 EXERCISE/misconceptions.py   wrong answers, each with a sentence that names the mistake
+over_time.py                 what criteria of layers over time share
 contract.py, step.py         misconceptions that several share; misconception.py says what one is
 """
 

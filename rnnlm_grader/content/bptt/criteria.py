@@ -12,8 +12,8 @@ from ...engine.design import huge, tiny, zero
 from ...engine.exam import Assignment, CriteriaList
 from ...engine.exercise import Exercise
 from ...engine.layer import LayerForm
-from ..time_rnn.criteria import ONE_ROW
-from ..time_rnn.criteria import handed_on as over_time
+from .. import over_time
+from ..over_time import ONE_ROW
 from .misconceptions import MISCONCEPTIONS
 
 criteria = CriteriaList()
@@ -151,7 +151,7 @@ ALONE = [{"N": 1, "T": 1, "D": 2, "H": 2}]  # one step of one sequence: no wrong
 
 def handed_on(rng, sizes):
     """As over time, from the state 0: what comes back is unchanged, so that only whether it does is seen."""
-    return over_time(rng, sizes) | {"h0": np.zeros((sizes["N"], 2))}
+    return over_time.handed_on(rng, sizes) | {"h0": np.zeros((sizes["N"], 2))}
 
 
 bptt.criterion(

@@ -8,7 +8,7 @@ from ...engine.design import huge, zero
 from ...engine.exam import Assignment, CriteriaList
 from ...engine.exercise import Exercise
 from ...engine.layer import LayerForm
-from ..time_rnn.criteria import BOTH, STATEFUL, TURNS, contract_over_time
+from ..over_time import BOTH, STATEFUL, TURNS, contract_over_time
 from .misconceptions import MISCONCEPTIONS
 
 criteria = CriteriaList()

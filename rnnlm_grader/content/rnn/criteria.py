@@ -9,6 +9,7 @@ from ...engine.design import huge
 from ...engine.exam import Assignment, CriteriaList
 from ...engine.exercise import Exercise
 from ...engine.layer import LayerForm
+from ..over_time import WHOLE
 from .misconceptions import MISCONCEPTIONS
 
 criteria = CriteriaList()
@@ -27,8 +28,6 @@ rnn = Exercise(
     ),
     criteria,
 )
-
-WHOLE = np.array([-3.0, -2.0, -1.0, 1.0, 2.0, 3.0])
 
 
 def from_zero(rng, sizes):
