@@ -8,7 +8,8 @@ batch.py, pool.py     grade a class side by side; job.py is one submission, resu
 folders.py            the layout of a course; private.py, forget.py keep it from others and remove what it holds
 handed_in.py          what one student handed in
 gradebook.py, marks.py, lateness.py   what nbgrader's database says
-export.py, class_report.py, overview.py   tables and pages for a teacher, for_teachers.html what the pages share
+export.py, class_report.py, overview.py   tables and pages for a teacher
+pages.py, for_teachers.html   what the pages share
 watch.py, practice.py   collects and grades what arrives, and answers with feedback that has no marks
 one_student.py        every criterion of one student
 downloads.py          what Canvas and Moodle give and take; freezing.py keeps closed assignments as they are

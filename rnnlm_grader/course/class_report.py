@@ -5,24 +5,18 @@ student, the id too, is cleaned and escaped.
 """
 
 import math
-import os
 import statistics
-import urllib.parse
 from collections import Counter, defaultdict, namedtuple
 from datetime import datetime
 from pathlib import Path
 
-import jinja2
-from markupsafe import Markup
-
 from ..content import ASSIGNMENTS
-from ..explaining.words import clean
 from ..files import write_atomic
-from ..learner.page import with_code
 from ..notebooks import alike
 from ..verdict.marks import State
-from .folders import answers_of, name_some, one_line, read_source, released
+from .folders import answers_of, read_source, released
 from .marks import read_class
+from .pages import built_book, number, relative, template
 
 TOP = 3  # misconceptions to explain again
 FEW = 10  # students graded, below which no percentages are given
@@ -74,36 +68,6 @@ def write_class_report(coursedir, path=None, book=None):
     return path
 
 
-def template(name):
-    """A page for teachers, with everything escaped that isn't markup of its own."""
-    environment = jinja2.Environment(
-        loader=jinja2.FileSystemLoader(Path(__file__).parent),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        clean=one_line, code=code, few=name_some, number=number, listing=lambda text: clean(text, 20_000)
-    )
-    return environment.get_template(name)
-
-
-def code(text):
-    """Escape a sentence and set what is between backticks as code."""
-    return Markup(with_code(clean(text, 1000)))
-
-
-def number(value):
-    """Write a mark: 18, 17.5, 3.25."""
-    return f"{value:.2f}".rstrip("0").rstrip(".")
-
-
-def relative(target, page):
-    """A link from a page to a file or folder on the same machine."""
-    return urllib.parse.quote(os.fsencode(Path(os.path.relpath(target, page.parent)).as_posix()))
-
-
 def figures(marks, most):
     """The figures of a distribution, as (name, value); [] where there is none."""
     if not marks:
@@ -144,11 +108,6 @@ def part_averages(marks):
         if scores and most:
             average = statistics.fmean(scores)
             yield name.replace("-", " · "), average, most, average / most
-
-
-def built_book(coursedir, page):
-    """A link from a page to the book that `make book` built."""
-    return relative(Path(coursedir.root, "_build", "html", "book"), page)
 
 
 def to_explain_again(found):

@@ -11,9 +11,10 @@ from types import MappingProxyType
 
 from ..content import ASSIGNMENTS
 from ..files import write_atomic
-from .class_report import built_book, mistakes, relative, template, to_explain_again
+from .class_report import mistakes, to_explain_again
 from .export import chosen_of, marks_beside, write_table
 from .marks import WHO, StudentMarks, read_course
+from .pages import built_book, relative, template
 
 LATEST = 2  # assignments that are over; to be weak in all of these is to fall behind
 WEAK = 1 / 2  # of the points

@@ -15,9 +15,9 @@ from ..explaining.words import BOOK
 from ..files import write_atomic
 from ..refusal import in_words
 from ..verdict import report
-from .class_report import template
 from .handed_in import SUBMISSION_SECRET, TIMESTAMP, read_beside, read_submissions, time_of
 from .job import examine, sections_for, without_addresses
+from .pages import template
 
 WORTH = re.compile(r" \(\d+ points?\)")  # in the title of an item
 READABLE = 0o644
