@@ -1,11 +1,12 @@
-"""Lends the fixtures that open pages, and the students' download."""
+"""Lends the fixtures that open pages and live figures, and the students' download."""
 
 import zipfile
 
 import pytest
+from live_figures import figure
 from pages import HTML, browser, open_page, site
 
-__all__ = ["browser", "open_page", "site"]
+__all__ = ["browser", "figure", "open_page", "site"]
 
 
 @pytest.fixture(scope="session")

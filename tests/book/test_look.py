@@ -8,8 +8,8 @@ import re
 from itertools import pairwise
 
 import pytest
+from live_figures import FIGURES
 from pages import HTML, ROOT
-from test_live import FIGURES
 
 from rnnlm_figures.drawing import NAMES
 

@@ -1,0 +1,151 @@
+"""The tracks of a corpus and the rows of a table show what Python computes. Needs `make book` first."""
+
+import numpy as np
+import pytest
+from live_figures import press, said, set_slider, shown
+
+from rnnlm_ref.text import window_batches
+
+# Tracks and batches.
+
+
+@pytest.mark.parametrize("N", [1, 2, 3, 4])
+def test_the_tracks_give_the_batches_that_python_cuts(figure, N):
+    live = figure("tracks")
+    ids = np.arange(26)
+    words = shown(live, "ruby", "e.firstChild.textContent")
+    set_slider(live.get_by_label("tracks N"), N)
+    for T in range(2, 7):
+        set_slider(live.get_by_label("steps T"), T)
+        batches = list(window_batches(ids, batch_size=N, time_size=T))
+        for k, expected in enumerate(batches):
+            cells = shown(live, "td", "[Number(e.firstChild.textContent), e.lastChild.textContent]")
+            assert np.array_equal(np.reshape([i for i, _ in cells], (2, N, T)), expected)
+            assert all(words[i] == word for i, word in cells)
+            place = f"goes on at {expected[0][0, 0]}, " if k else f"stops at {expected[0][0, -1]}, "
+            assert said(live).startswith(
+                f"{len(batches)} {'batches' if batches[1:] else 'batch'}. In batch {k} row 0 {place}"
+            )
+            press(live, "Next batch")  # at the end it stays
+        unused = 25 - sum(x.size for x, _ in batches)
+        assert f"Of 25 pairs {unused} " in said(live)
+
+
+def test_windows_side_by_side_are_those_that_python_cuts_and_where_a_row_leaps_is_said(figure):
+    live = figure("tracks")
+    live.get_by_label("windows side by side").check()
+    wrong = np.arange(24).reshape(-1, 2, 3)
+    for k, expected in enumerate(wrong):
+        cells = shown(live, "td", "Number(e.firstChild.textContent)")
+        assert np.array_equal(np.reshape(cells, (2, 2, 3)), [expected, expected + 1])
+        leaps = ", but it has just read" in said(live)
+        assert leaps == (k > 0)
+        press(live, "Next batch")
+    press(live, "Start over")
+    press(live, "Next batch")
+    assert said(live) == (
+        "4 batches. In batch 1 row 0 goes on at 6, “sat”, but it has just read 2, “dark”; "
+        "row 1 goes on at 9, “tree”, but it has just read 5, “owl”."
+    )
+    set_slider(live.get_by_label("tracks N"), 1)
+    press(live, "Next batch")
+    assert said(live).endswith("row 0 goes on at 3, “night”.")
+    for name, value in [("tracks N", 4), ("steps T", 5)]:
+        set_slider(live.get_by_label(name), value)
+    assert said(live).endswith("It is the last batch. Of 25 pairs 5 aren’t used.")
+
+
+def test_of_the_whole_text_in_one_line_every_fifth_id_is_written(figure):
+    live = figure("tracks")
+    live.get_by_label("windows side by side").check()  # so that no tracks are drawn below it
+    assert shown(live, "text.tracks-id", "Number(e.textContent)") == [0, 5, 10, 15, 20, 25]
+
+
+def test_the_window_of_the_tracks_lies_over_the_ids_of_its_batch(figure):
+    live = figure("tracks")
+    live.page.emulate_media(reduced_motion="reduce")
+    press(live, "Next batch")
+    inside = live.evaluate(
+        """live => [".tracks-inputs", ".tracks-targets"].map(kind => {
+        const box = live.querySelector(kind).getBoundingClientRect();
+        return [...live.querySelectorAll("text.tracks-id")].filter(text => {
+            const at = text.getBoundingClientRect();
+            return at.left > box.left && at.right < box.right && at.top > box.top && at.bottom < box.bottom;
+        }).map(text => Number(text.textContent));
+    })"""
+    )
+    _, (xs, ts), *_ = window_batches(np.arange(26), batch_size=2, time_size=3)
+    assert inside == [xs.ravel().tolist(), ts.ravel().tolist()]
+
+
+# Rows of a table.
+
+ROWS_OUT = np.array([[1, 2, 3, 4], [10, 20, 30, 40], [100, 200, 300, 400]])
+ROWS_LINES = {
+    "dW[idx] = dout": lambda dW, idx, dout: dW.__setitem__(idx, dout),
+    "dW[idx] += dout": lambda dW, idx, dout: dW.__setitem__(idx, dW[idx] + dout),
+    "np.add.at(dW, idx, dout)": np.add.at,
+}
+
+
+def choose_ids(rows, ids):
+    for n, v in enumerate(ids):
+        rows.get_by_label(f"idx[{n}]").select_option(index=v)
+
+
+def shown_rows(rows):
+    """Return the table and the rows of the ids, as numbers and as the classes of their cells."""
+    cells = shown(rows, ".live-drawing rect", "[Number(e.nextSibling.textContent), e.classList.value]")
+    values, kinds = [*map(np.array, zip(*cells, strict=True))]
+    return values[:28].reshape(7, 4), values[28:].reshape(3, 4), kinds[28:].reshape(3, 4)[:, 0]
+
+
+@pytest.mark.parametrize("ids", [[1, 4, 1], [0, 1, 2], [6, 6, 6]])
+def test_rows_go_out_as_numpy_copies_them(figure, ids):
+    rows = figure("rows[forward]")
+    choose_ids(rows, ids)
+    table, out, _ = shown_rows(rows)
+    assert np.array_equal(out, np.arange(28).reshape(7, 4)[ids])
+    assert np.array_equal(table, np.arange(28).reshape(7, 4))
+    times = {1: "once", 2: "twice", 3: "three times"}
+    assert all(f"row {v} " in said(rows) and times[ids.count(v)] in said(rows) for v in ids)
+
+
+@pytest.mark.parametrize("line", ROWS_LINES)
+@pytest.mark.parametrize(
+    ("ids", "lost"),
+    [
+        ([1, 4, 1], "row 1 2 3 4 of “owl” is lost"),
+        ([5, 2, 2], "row 10 20 30 40 of “hoots” is lost"),
+        ([6, 6, 6], "rows 1 2 3 4 and 10 20 30 40 of “.” are lost"),
+        ([0, 3, 5], None),
+    ],
+)
+def test_rows_come_back_as_numpy_writes_them_and_what_is_lost_is_said(figure, ids, lost, line):
+    rows = figure("rows[back]")
+    choose_ids(rows, ids)
+    rows.get_by_label(line, exact=True).check()
+    dW, right = np.zeros((2, 7, 4))
+    ROWS_LINES[line](dW, ids, ROWS_OUT)
+    np.add.at(right, ids, ROWS_OUT)
+    table, sent, kinds = shown_rows(rows)
+    assert np.array_equal(table, dW)
+    assert np.array_equal(sent, ROWS_OUT)
+    assert np.array_equal(sent[kinds != "rows-wrong"].sum(axis=0), dW.sum(axis=0))  # all but those marked have arrived
+    if lost is None:
+        assert said(rows) == "No id is repeated, so nothing is lost: all three lines agree."
+    elif np.array_equal(dW, right):
+        assert said(rows).startswith("Nothing is lost")
+    else:
+        assert said(rows).startswith(f"The {lost}: row {ids[-1]} of dW is ")
+
+
+def test_a_line_and_the_ids_are_chosen_by_keyboard(figure):
+    rows = figure("rows[back]")
+    rows.get_by_label("dW[idx] = dout", exact=True).focus()
+    for _ in range(2):
+        rows.page.keyboard.press("ArrowDown")
+    assert said(rows) == "Nothing is lost: row 1 of dW is the sum, 101 202 303 404."
+    rows.get_by_label("idx[0]").focus()
+    rows.page.keyboard.press("ArrowUp")
+    assert said(rows) == "No id is repeated, so nothing is lost: all three lines agree."
