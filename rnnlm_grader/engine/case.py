@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -109,6 +109,11 @@ class Case:
     def right(self) -> dict[Key, Plain]:
         """What should be seen; see `by_reference`."""
         return by_reference(self)
+
+    @functools.cached_property
+    def notes(self) -> dict[str, Any]:
+        """What others keep of it, as long as it is there."""
+        return {}
 
     @functools.cached_property
     def calls(self) -> Calls:

@@ -22,7 +22,6 @@ from ..protocol.values import Opaque, Plain
 FINE, COARSE = 1e-5, 2e-3  # relative agreement of signatures, in float64 and in float32
 LEAST = 1e-4  # the magnitude of numbers to which this is at least related
 RAISED = "raised"
-KEPT = 5_000  # cases of which it is kept what is right: the learner's, and those of the answer at hand
 
 
 class Signature:
@@ -86,15 +85,21 @@ def signature_of(played: Play) -> Signature:
     return Signature(played.case, played.seen, played.raised)
 
 
-@functools.lru_cache(maxsize=KEPT)
 def right_signature(case: Case) -> Signature:
     """The signature of what the reference gives."""
-    return Signature(case, case.right)
+    if "right signature" not in case.notes:
+        case.notes["right signature"] = Signature(case, case.right)
+    return case.notes["right signature"]
 
 
-@functools.lru_cache(maxsize=KEPT)
 def keys_of(case: Case) -> tuple[tuple[Key, ...], np.ndarray, list[bool]]:
     """The keys of what is judged in a case, how exactly each must agree, and whether it hangs on draws."""
+    if "keys" not in case.notes:
+        case.notes["keys"] = keys_and_tolerances(case)
+    return case.notes["keys"]
+
+
+def keys_and_tolerances(case: Case) -> tuple[tuple[Key, ...], np.ndarray, list[bool]]:
     right = {
         (at, what): value
         for (at, what), value in case.right.items()
