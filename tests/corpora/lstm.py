@@ -352,6 +352,15 @@ MISTAKES = {
     "WritesTanhOut": changed(BOOK, ("np.tanh(z_g)", "np.sinh(z_g) / np.cosh(z_g)")),
     "WritesSigmoidWithTwo": changed(CELLS, ("1 / (1 + np.exp(-z))", "np.exp(z) / (np.exp(z) + 1)")),
     "TakesTanhsSlopeForF": changed(PREALLOCATED, ("f * (1 - f)", "(1 - f * f)")),
+    "TakesCellStateForZ": changed(PREALLOCATED, ("a = self.hs[t] @ Wh", "a = self.cs[t] @ Wh")),
+    "SubtractsLargest": changed(PREALLOCATED, ("@ Wx + b\n", "@ Wx + b\n            a -= a.max(axis=-1)[:, None]\n")),
+    "LeavesOutMinus": changed(PREALLOCATED, ("np.exp(-a[:, :3*H])", "np.exp(a[:, :3*H])")),
+    "TurnsStatefulRound": changed(CELLS, ("if not self.stateful or", "if self.stateful or")),
+    "KeepsStatesBeforeLastStep": changed(
+        PREALLOCATED, ("self.hs[T].copy(), self.cs[T].copy()", "self.hs[T - 1].copy(), self.cs[T - 1].copy()")
+    ),
+    "KeepsCacheOfLastStep": changed(CELLS, ("layer = self.layers[t]", "layer = self.layers[T - 1]")),
+    "TakesLaterGradientForDc": changed(PREALLOCATED, ("dc = dc_next + dh *", "dc = dc_next + dh_next *")),
     "LeavesOutBias": changed(SINGLE_MATRICES, (" + b[s]", "")),
     "LeavesOutFactorOfI": changed(SINGLE_MATRICES, ("dc * g * (i - i ** 2)", "dc * (i - i ** 2)")),
     "JoinsOFGI": changed(

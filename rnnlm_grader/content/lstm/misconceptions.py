@@ -173,6 +173,24 @@ lstm(
     ("1 / (1 + np.exp(-z))", "(1 + np.tanh(z)) / 2"),
 )
 lstm("LeavesOutBias", EQUATION, "b isn't added to the sum: z = x @ Wx + h_prev @ Wh + b", (" + b\n", "\n"))
+lstm(
+    "TakesCellStateForZ",
+    EQUATION,
+    "z is made with the cell state before the step; Wh multiplies the hidden state: z = x @ Wx + h_prev @ Wh + b",
+    ("h @ Wh + b", "c @ Wh + b"),
+)
+lstm(
+    "SubtractsLargest",
+    EQUATION,
+    "each row's largest number is taken off z, as before a softmax; a sigmoid and tanh don't stay the same by that",
+    ("+ b\n", "+ b\n            z = z - z.max(axis=1, keepdims=True)\n"),
+)
+lstm(
+    "LeavesOutMinus",
+    EQUATION,
+    "the sigmoid lacks its minus: it is 1 / (1 + np.exp(-z)), near 1 where z is large",
+    ("np.exp(-z)", "np.exp(z)"),
+)
 lstm("AddsBiasTwice", EQUATION, step.BIAS_TWICE, ("+ b", "+ b + b"))
 lstm("WritesSigmoidWithTwo", EQUATION, OF_EXPONENTIALS, ("1 / (1 + np.exp(-z))", "np.exp(z) / (1 + np.exp(z))"))
 lstm(
@@ -260,6 +278,18 @@ lstm(
     STATE,
     "the states are always kept, whether stateful or not; unless stateful, each window starts from zeros",
     ("if h is None or not self.stateful", "if h is None"),
+)
+lstm(
+    "TurnsStatefulRound",
+    STATE,
+    "the meaning of stateful is turned round: the states are kept when it is False",
+    ("not self.stateful", "self.stateful"),
+)
+lstm(
+    "KeepsStatesBeforeLastStep",
+    STATE,
+    "self.h and self.c are the states before the last step; they are to be those after it",
+    ("self.h, self.c = h, c\n        return", "self.h, self.c = h_prev, c_prev\n        return"),
 )
 for id, is_of_no_use in (
     ("AlwaysKeepsCellState", "c is None"),
@@ -497,6 +527,13 @@ lstm(
     "belongs to it too: dh = dhs[:, t] + dh comes first",
     ("dc = dc + dh", "dc = dc + dhs[:, t]"),
 )
+lstm(
+    "TakesLaterGradientForDc",
+    TWO_READERS,
+    "only what the step after handed back to h goes from h to c; dhs[:, t] belongs to it too: "
+    "dh = dhs[:, t] + dh comes first",
+    ("dc = dc + dh", "dc = dc + (dh - dhs[:, t])"),
+)
 lstm("StartsFromLastDhs", TIME, step.LAST_TWICE, ("dh = dc = " + ZEROS, f"dh, dc = dhs[:, -1], {ZEROS}"))
 lstm("LeavesOutDh", TIME, step.DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, t]"))
 lstm("GoesForwards", TIME, step.FORWARDS, ("reversed(range(T))", "range(T)"))
@@ -508,6 +545,13 @@ lstm(
     "the gates are kept in attributes that each step overwrites, so backward takes "
     "those of the last step everywhere; keep those of every step, in a list",
     ("c, h = self.steps[t]\n", "c, h = self.steps[t]\n            o, f, i, g = self.steps[-1][3:7]\n"),
+)
+lstm(
+    "KeepsCacheOfLastStep",
+    ONE_CELL,
+    "what forward keeps is overwritten in each step, so backward takes that of the last "
+    "step everywhere; keep it of every step, in a list",
+    ("self.steps[t]", "self.steps[-1]"),
 )
 lstm(
     "TakesLastStateBeforeFirst", WHICH_STATE, step.LAST_BEFORE_FIRST, ("h_prev.T @ dz", "self.steps[t - 1][-1].T @ dz")
