@@ -190,13 +190,16 @@ embedding(
 contract.forces(embedding, "ForcesOutput", "the output", "W", "W[idx]", "W[idx].astype({})")
 embedding("ForcesGradientFloat64", DTYPE, contract.GRADS_FLOAT64, ("np.zeros_like(W)", "np.zeros(W.shape)"))
 embedding("ForcesGradientFloat32", DTYPE, contract.GRADS_FLOAT32, ("np.zeros_like(W)", "np.zeros(W.shape, dtype='f')"))
+ONCE = (
+    "each row of dW is written once (as by `dW[idx] = dout` and `dW[idx] += dout` alike): of an id that occurs more "
+    "than once, only the last row is kept. They must add up; `np.add.at` does that"
+)
+embedding("Overwrites", REPEATED, ONCE, OVERWRITES)
 embedding(
-    "Overwrites",
+    "OverwritesInALoop",  # in the order of the ids, where NumPy may go by how they lie in memory
     REPEATED,
-    "each row of dW is written once (as by `dW[idx] = dout` and `dW[idx] += dout` "
-    "alike): of an id that occurs more than once, only the last row is kept. They must add up; `np.add.at` does "
-    "that",
-    OVERWRITES,
+    ONCE,
+    (ADD, "for id, row in zip(self.idx.ravel(), dout.reshape(-1, dW.shape[1])):\n            dW[id] = row"),
 )
 embedding(
     "KeepsFirst",
