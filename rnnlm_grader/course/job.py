@@ -27,7 +27,7 @@ from ..verdict.allowance import Allowance
 from ..verdict.grading import grade_submission
 from ..verdict.marks import State
 from ..verdict.pipeline import PartResult, Seeds
-from ..verdict.report import render
+from ..verdict.report import reason_of, render
 
 MOST_REMARKS = 20
 PACKAGES = [Path(__file__).parents[2] / name for name in ("rnnlm_grader", "rnnlm_ref")]
@@ -47,6 +47,7 @@ class CriterionSummary(TypedDict):
     likely: list[str]  # ids of known mistakes
     sentences: list[str]  # what is said of these
     finding: str | None  # in a word, of what costs
+    said: str  # the sentence of the report that says what is wrong, of what costs
     was_stopped: bool  # for time or memory
 
 
@@ -218,6 +219,7 @@ def summary(result: PartResult) -> PartSummary:
                 "likely": [each.id for each in v.likely],
                 "sentences": [each.sentence for each in v.likely],
                 "finding": in_a_word(v.finding, v.hidden) if v.state == State.COSTS else None,
+                "said": without_addresses(clean(reason_of(v)[0][1], 500)) if v.state == State.COSTS else "",
                 "was_stopped": was_stopped(v.finding, v.criterion.name),
             }
             for v in result.verdicts

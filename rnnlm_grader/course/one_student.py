@@ -38,13 +38,13 @@ def criteria_of(coursedir, student):
                 first = said.setdefault((name, sentence), number)
                 yield f"       Likely: {f'as in {first}' if first != number else clean(sentence)}."
             if each["finding"] and not sentences:
-                yield f"       {clean(each['finding'])}"
+                yield f"       {clean(each.get('said') or each['finding'])}"
     yield from map(clean, found.record.get("remarks", ()))
     yield f"{found.ranks(False)} points; {found.ranks(True)} if only ✓ counts. Marks by hand and lateness are left out."
 
 
 def reason(criterion, numbers):
-    """Name the rule by which a criterion doesn't hold, and the ✗ from which that follows; old records may lack both."""
+    """Name the rule by which a criterion doesn't hold, and the ✗ from which that follows; old records lack both."""
     if criterion["state"] == State.HOLDS:
         return ""
     because = ", ".join(str(number) for id, number in numbers.items() if id in criterion.get("because", ()))
