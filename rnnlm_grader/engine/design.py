@@ -43,6 +43,10 @@ def large(rng: np.random.Generator, a: np.ndarray) -> np.ndarray:
     return a * 10
 
 
+def far_from_zero(rng: np.random.Generator, a: np.ndarray) -> np.ndarray:
+    return a + np.where(a < 0, -1, 1)
+
+
 def huge(rng: np.random.Generator, a: np.ndarray) -> np.ndarray:
     """Sums up to 1000 in size, of both signs: there exp overflows."""
     return a + 900.0 * (-1) ** np.arange(a.size).reshape(a.shape)

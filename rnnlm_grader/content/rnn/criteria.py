@@ -5,7 +5,7 @@ import numpy as np
 from rnnlm_ref.layers import RNN
 
 from ...engine import contract
-from ...engine.design import huge
+from ...engine.design import far_from_zero, huge
 from ...engine.exam import Assignment, CriteriaList
 from ...engine.exercise import Exercise
 from ...engine.layer import LayerForm
@@ -102,6 +102,7 @@ rnn.criterion(
     "the gradient goes through tanh",
     {"dx dh_prev grads": ["forward backward"]},
     sizes=ONES,
+    patterns={"b": far_from_zero},
     together=True,
 )
 rnn.criterion("gradient_of_b", "backward", 1, "the gradient of b", {"grads[2]": ["forward backward"]}, **square(2))
