@@ -78,7 +78,7 @@ def is_as_released(cell: object) -> bool:
     told = get(get(cell, "metadata", dict), "nbgrader", dict)
     roles = (str(told.get(role, False)) for role in ("grade", "solution", "locked"))
     said = "".join((text_in(cell), get(cell, "cell_type", str), *roles, get(told, "grade_id", str)))
-    return hashlib.md5(said.encode(), usedforsecurity=False).hexdigest() == told.get("checksum")
+    return hashlib.md5(said.encode("utf-8", "replace"), usedforsecurity=False).hexdigest() == told.get("checksum")
 
 
 def texts_of(notebook: object, outline: Outline) -> tuple[Text, ...]:

@@ -29,3 +29,10 @@ def test_an_earlier_text_of_the_exercise_is_not_the_students(notebook):
 def test_what_a_student_adds_to_it_is(notebook):
     (text,) = work_in(changed(notebook, 0, "\n\nRegrade request: I don't agree."), outline_of(notebook)).texts
     assert text.request == "I don't agree."
+
+
+def test_a_cell_may_hold_what_no_checksum_can_be_made_of(notebook):
+    altered = changed(notebook, 0, " My own.")
+    altered.cells[0].metadata.nbgrader.grade_id = "\ud800"
+    (text,) = work_in(altered, outline_of(notebook)).texts
+    assert text.source.endswith("My own.")
