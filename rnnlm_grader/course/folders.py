@@ -137,12 +137,11 @@ def require_same(assignment, points, place, others, mend):
 
 
 def offered(root):
-    """Return {exercise: number of the chapter that offers it, or None for another page}, in the exercises' order."""
+    """Return {exercise: name of the page that offers it}, in the exercises' order."""
     found = {}
     for page in sorted(Path(root, "book").glob("*.md")):
-        number = re.match(r"\d+", page.name)
         for name in OFFER.findall(page.read_text(encoding="utf-8")):
-            found.setdefault(name, number and int(number[0]))
+            found.setdefault(name, page.stem)
     return dict(sorted(found.items()))
 
 

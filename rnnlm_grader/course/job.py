@@ -26,7 +26,7 @@ from ..sandbox.candidate import SandboxedCandidate
 from ..verdict.allowance import Allowance
 from ..verdict.grading import grade_submission
 from ..verdict.marks import State
-from ..verdict.pipeline import PartResult, Seeds
+from ..verdict.pipeline import PartResult, Seeds, Verdict
 from ..verdict.report import reason_of, render
 
 MOST_REMARKS = 20
@@ -47,7 +47,7 @@ class CriterionSummary(TypedDict):
     likely: list[str]  # ids of known mistakes
     sentences: list[str]  # what is said of these
     finding: str | None  # in a word, of what costs
-    said: str  # the sentence of the report that says what is wrong, of what costs
+    said: str  # the sentence of the report that says what is wrong, of what costs without a known mistake
     was_stopped: bool  # for time or memory
 
 
@@ -219,12 +219,20 @@ def summary(result: PartResult) -> PartSummary:
                 "likely": [each.id for each in v.likely],
                 "sentences": [each.sentence for each in v.likely],
                 "finding": in_a_word(v.finding, v.hidden) if v.state == State.COSTS else None,
-                "said": without_addresses(clean(reason_of(v)[0][1], 500)) if v.state == State.COSTS else "",
+                "said": said(v),
                 "was_stopped": was_stopped(v.finding, v.criterion.name),
             }
             for v in result.verdicts
         ],
     }
+
+
+def said(verdict: Verdict) -> str:
+    """The sentence that says what an unknown mistake makes wrong; else ''."""
+    if verdict.state != State.COSTS or verdict.likely:
+        return ""
+    _, text = reason_of(verdict)
+    return without_addresses(clean(text, 500))
 
 
 def failed_cells(failed: Mapping[str, Lost | Raised]) -> Iterator[str]:

@@ -263,15 +263,17 @@ def show_undefined(
 ) -> None:
     """Show a NameError: one about an answer says what to do, or why its cell didn't define it."""
     if find(error.name):
-        written = [each for each in cells.homes if cells.is_written(each) and not find(each)]
-        advice = cells.undefined(error.name) or (
-            f"A cell defines {near[0]}: call it {error.name} there, and run it again."
-            if (near := get_close_matches(error.name, written, 1, ALIKE))
-            else "Run the cell in which you write it, then this one again."
-        )
-        error.args = (f"{error.name} isn't defined yet. {advice}",)
+        error.args = (f"{error.name} isn't defined yet. {cells.undefined(error.name) or how_to_define(error.name)}",)
         error._render_traceback_ = lambda: [str(error)]
     shell.showtraceback((kind, error, trace), tb_offset=tb_offset)
+
+
+def how_to_define(name: str) -> str:
+    """Say how an answer comes to be there of which no cell is known: perhaps it stands under nearly its name."""
+    written = [each for each in cells.homes if cells.is_written(each) and not find(each)]
+    for near in get_close_matches(name, written, 1, ALIKE):
+        return f"A cell defines {near}: call it {name} there, and run it again."
+    return "Run the cell in which you write it, then this one again."
 
 
 if shell():

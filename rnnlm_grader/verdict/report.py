@@ -129,9 +129,9 @@ def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Ve
         until = f"{cause(because, result)} is mended" if because else "more of its results are right"
         why = ()
         if payer and isinstance(finding_of(payer), Raised):
-            until, why = "this is mended", reason_of(payer)
+            until, why = "this is mended", (reason_of(payer),)
         elif payer and told.isdisjoint([name_of(payer), (State.HELD_BACK, name_of(payer))]):
-            why = reason_of(payer)
+            why = (reason_of(payer),)
             told.add((State.HELD_BACK, name_of(payer)))
         waiting.setdefault((until, why), []).extend(verdicts)
     for (until, why), verdicts in waiting.items():
@@ -232,18 +232,18 @@ def blocks_of(verdict: Verdict) -> Iterator[Block]:
         yield "code", "\n".join(lines[:MOST_PRINTED] + ["..."] * (len(lines) > MOST_PRINTED))
 
 
-def reason_of(verdict: Verdict) -> tuple[Block, ...]:
+def reason_of(verdict: Verdict) -> Block:
     """Return the block that tells in one line what is wrong: its name, the exception, or what came of the example."""
-    blocks = [block for block in blocks_of(verdict) if block[0] in ("likely", "said")]
+    kind, text = next(block for block in blocks_of(verdict) if block[0] in ("likely", "said"))
     finding = finding_of(verdict)
-    if isinstance(finding, Raised) and blocks[0][0] != "likely":
-        return (("said", re.sub(":$", ".", describe(finding, verdict.hidden))),)
-    return tuple(blocks[:1])
+    if isinstance(finding, Raised) and kind != "likely":
+        return "said", re.sub(":$", ".", describe(finding, verdict.hidden))
+    return kind, text
 
 
 def beside(verdict: Verdict) -> tuple[Block, ...]:
     """Return the reason of a mistake below the example of another one."""
-    ((kind, text),) = reason_of(verdict)
+    kind, text = reason_of(verdict)
     if is_known(verdict):
         return ((kind, text.replace("mends this example", "mends it")),)
     is_shown = verdict.mistake and verdict.mistake.small and not verdict.hidden

@@ -8,7 +8,6 @@ there is a lab. The role `exercise`, as in "{exercise}`01-embedding`", is a link
 the exercise.
 """
 
-import functools
 import os
 import shutil
 from pathlib import Path
@@ -20,7 +19,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from rnnlm_grader.content import ASSIGNMENTS
-from rnnlm_grader.course.folders import OFFER
+from rnnlm_grader.course.folders import offered
 
 LAB = "RNNLM_LAB"
 BOX = """<div class="lab-offer d-print-none" hidden>
@@ -67,23 +66,16 @@ def announce(doctree):
 def lead(app, doctree, docname):
     """Have each link to an exercise lead somewhere."""
     announce(doctree)
-    for link in list(doctree.findall(lambda node: isinstance(node, nodes.reference) and "exercise" in node)):
+    links = list(doctree.findall(lambda node: isinstance(node, nodes.reference) and "exercise" in node))
+    pages = offered(app.srcdir) if links else {}
+    for link in links:
         slug = link["exercise"]
-        if page := chapters_with(Path(app.srcdir, "book")).get(slug):
+        if slug in pages:
+            page = f"book/{pages[slug]}"
             place = app.builder.get_relative_uri(docname, page)
             link["refuri"] = f"{place}#{section(app.env.get_doctree(page), slug)}"
         else:
             logging.getLogger(__name__).warning("no chapter offers the exercise %s", slug, location=link)
-
-
-@functools.cache
-def chapters_with(folder):
-    """Return {exercise: name of the chapter that offers it}."""
-    return {
-        slug: f"{folder.name}/{page.stem}"
-        for page in sorted(folder.glob("[0-9]*.md"))
-        for slug in OFFER.findall(page.read_text(encoding="utf-8"))
-    }
 
 
 def section(chapter, slug):

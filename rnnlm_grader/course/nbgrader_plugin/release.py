@@ -34,7 +34,7 @@ class NameNext(NbGraderPreprocessor):
             if cell.metadata.get("nbgrader", {}).get("grade_id") == OUTRO:
                 before, gap, last = cell.source.rpartition("\n\n")
                 last = of_kind(last, bool(following))
-                last = with_next(last, following, there[following]) if following else last
+                last = with_next(last, following, chapter_number(there[following])) if following else last
                 cell.source = (before + gap + last).rstrip()
         return nb, resources
 
@@ -47,6 +47,12 @@ class GoOnAfterChecks(NbGraderPreprocessor):
             if cell.cell_type == "code" and cell.source.startswith("check("):
                 cell.metadata["tags"] = [*cell.metadata.get("tags", ()), "raises-exception"]
         return nb, resources
+
+
+def chapter_number(page):
+    """Return the number of a chapter by the name of its page, or None for another page."""
+    number = re.match(r"\d+", page)
+    return number and int(number[0])
 
 
 def of_kind(last, names_one):
