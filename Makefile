@@ -10,7 +10,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 # What the book is made of, with the folders of its pages, because one may be gone; and what says that it was built.
 SOURCES := $(shell find $(CURDIR)/book -not -path '*/__pycache__*') _config.yml _toc.yml $(if $(RNNLM_LAB),$(RNNLM_LAB)/state) \
-  $(shell find rnnlm_ref rnnlm_figures rnnlm_grader exercises classroom/labconfig classroom/labextensions -type f -not -path '*/__pycache__/*')
+  $(shell find rnnlm_ref rnnlm_figures rnnlm_grader exercises jupyter -type f -not -path '*/__pycache__/*')
 BOOK := _build/html/.made$(if $(RNNLM_LAB),-with-lab)
 
 .PHONY: help
@@ -79,7 +79,7 @@ demo: $(VENV)/.course ## grade a small class of real notebooks and print the mar
 lab: $(VENV)/.course ## open JupyterLab on the exercises, beside the book if it is built
 	@if [ -d _build/html/book ]; then export RNNLM_BOOK_URL=/static; fi; \
 	  export RNNLM_PROGRESS=$(CURDIR)/exercises/progress.json OPENBLAS_NUM_THREADS=1; \
-	  export PYTHONSTARTUP=$(CURDIR)/rnnlm_grader/startup.py JUPYTER_PATH=$(CURDIR)/classroom; \
+	  export PYTHONSTARTUP=$(CURDIR)/rnnlm_grader/startup.py JUPYTER_PATH=$(CURDIR)/jupyter; \
 	  jupyter lab --notebook-dir=exercises --ServerApp.extra_static_paths="['$(CURDIR)/_build/html']"
 
 .PHONY: serve

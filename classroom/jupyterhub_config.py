@@ -21,10 +21,10 @@ c.Authenticator.allow_existing_users = False  # else a student who has left the 
 c.JupyterHub.spawner_class = "localprocess"
 c.Spawner.default_url = "/lab"
 c.Spawner.http_timeout = 120  # seconds; a busy machine starts a server slowly
-# Notebooks begin with `check` at hand, and tell it what stands on the screen: labextensions/ lies beside this file.
+# Notebooks begin with `check` at hand, and tell it what stands on the screen, by jupyter/labextensions.
 c.Spawner.environment = {
     "PYTHONSTARTUP": find_spec("rnnlm_grader.startup").origin,
-    "JUPYTER_PATH": "/srv/classroom",
+    "JUPYTER_PATH": "/srv/jupyter",
     "OPENBLAS_NUM_THREADS": "1",
 }  # so that an endless loop takes one core
 

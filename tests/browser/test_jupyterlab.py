@@ -12,8 +12,8 @@ from pages import ROOT
 
 SETTINGS = {
     "PYTHONSTARTUP": str(ROOT / "rnnlm_grader" / "startup.py"),
-    "JUPYTER_PATH": str(ROOT / "classroom"),
-    "JUPYTER_CONFIG_PATH": str(ROOT / "classroom"),
+    "JUPYTER_PATH": str(ROOT / "jupyter"),
+    "JUPYTER_CONFIG_PATH": str(ROOT / "jupyter"),
     "PYTHONPATH": str(ROOT),
 }
 

@@ -63,9 +63,8 @@ def contents(root, html, left_out):
     for path in sorted(root.glob("book/_kit/*.*")):
         yield path.name, path.read_bytes()
     yield "constraints.txt", (root / "requirements.txt").read_bytes()
-    yield "jupyter/labconfig/page_config.json", (root / "classroom/labconfig/page_config.json").read_bytes()
-    for path in sorted(root.glob("classroom/labextensions/**/*.js*")):
-        yield f"jupyter/{path.relative_to(root / 'classroom').as_posix()}", path.read_bytes()
+    for path in sorted(root.glob("jupyter/**/*.js*")):
+        yield path.relative_to(root).as_posix(), path.read_bytes()
     for path in sorted(html.rglob("*")):
         name = path.relative_to(html)
         if path.is_file() and path.name != f"{KIT}.zip" and name.parts[0] != LAB:
