@@ -19,7 +19,7 @@ import venv
 import zipfile
 from pathlib import Path
 
-from rnnlm_grader.course.folders import offered_notebooks
+from rnnlm_grader.course.offers import offered_notebooks
 
 ROOT = Path(__file__).resolve().parent.parent
 HERE = ROOT / "browser"

@@ -19,9 +19,10 @@ from traitlets.config import Config
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course import cli, commands, watch
-from rnnlm_grader.course.folders import answers_of, graded_notebook, read_source, released
+from rnnlm_grader.course.folders import graded_notebook
 from rnnlm_grader.course.job import summary
 from rnnlm_grader.course.nbgrader_plugin import configure
+from rnnlm_grader.course.source_notebook import answers_of, read_source, released
 from rnnlm_grader.engine.compare import Difference
 from rnnlm_grader.engine.exam import Lost
 from rnnlm_grader.explaining.mistakes import Mistake

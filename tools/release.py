@@ -18,9 +18,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the course's own criteria, whatever else is installed
 
 from rnnlm_grader.course.commands import open_course  # noqa: E402
-from rnnlm_grader.course.folders import require_criteria  # noqa: E402
 from rnnlm_grader.course.freezing import is_frozen  # noqa: E402
 from rnnlm_grader.course.gradebook import knows  # noqa: E402
+from rnnlm_grader.course.source_notebook import require_criteria  # noqa: E402
 from rnnlm_grader.refusal import Refusal  # noqa: E402
 
 SOLUTIONS, EXERCISES = ROOT / "solutions", ROOT / "exercises"

@@ -16,12 +16,13 @@ from tqdm import tqdm
 
 from ..refusal import Refusal, Stopped, in_words
 from ..sandbox.choice import SandboxMissing
-from .folders import graded_folder, one_line, remove, submitted_folders, unfit
+from .folders import graded_folder, remove, submitted_folders, unfit
 from .freezing import require_thawed
 from .gradebook import marks_in, nothing_kept, open_gradebook, recorded_scores, require_writable, withdraw_scores
 from .handed_in import read_submissions
 from .job import run
 from .lateness import late_rule, update_penalties
+from .messages import one_line
 from .recorder import Recorder, is_graded
 from .results import RESULTS, Results
 from .settings import GradeInSandbox

@@ -14,9 +14,9 @@ from ..content import ASSIGNMENTS
 from ..files import write_atomic
 from ..notebooks import alike
 from ..verdict.marks import State
-from .folders import answers_of, read_source, released
 from .marks import read_class
 from .pages import built_book, number, relative, template
+from .source_notebook import answers_of, read_source, released
 
 TOP = 3  # misconceptions to explain again
 FEW = 10  # students graded, below which no percentages are given

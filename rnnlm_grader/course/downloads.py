@@ -24,8 +24,9 @@ from pathlib import Path
 from ..files import write_atomic
 from ..refusal import Refusal
 from .feedback import Feedback
-from .folders import UNFIT, name_some, one_line
+from .folders import UNFIT
 from .gradebook import open_gradebook
+from .messages import name_some, one_line
 
 CANVAS = re.compile(r"(?P<name>\w*?)(?:_LATE)?_(?P<number>\d+)_(?P<attachment>\d+)_(?P<file>.+)")
 # Only the first folder that is named so: those below may be called anything, such as a classmate's.

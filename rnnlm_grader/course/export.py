@@ -18,8 +18,8 @@ from types import MappingProxyType
 from ..files import write_atomic
 from ..refusal import Refusal
 from ..verdict.marks import State
-from .folders import name_some, one_line
 from .marks import WHO, StudentMarks, read_class
+from .messages import name_some, one_line
 
 # At the start, and behind a semicolon, which separates cells in many languages, where a quote is taken off; = + - @
 # also in full width.

@@ -9,9 +9,10 @@ from nbgrader.utils import notebook_hash
 
 from ..content import ASSIGNMENTS
 from ..refusal import Refusal
-from .folders import one_line, remove
+from .folders import remove
 from .gradebook import has_student, remove_student
 from .handed_in import SUBMISSION_SECRET, read_beside
+from .messages import one_line
 from .recorder import read_graded
 from .results import RESULTS, Results
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from ..files import write_atomic
 from ..refusal import Refusal
-from .folders import require_criteria
 from .gradebook import knows
 from .job import version
+from .source_notebook import require_criteria
 
 
 def freeze(coursedir):

@@ -24,8 +24,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..notebooks.writing import digest
 from ..refusal import Refusal
-from .folders import only_students, require_same
+from .folders import only_students
 from .private import missing_file
+from .source_notebook import require_same
 
 
 @contextlib.contextmanager

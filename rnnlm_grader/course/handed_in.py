@@ -12,9 +12,10 @@ from nbgrader.utils import parse_utc
 from ..notebooks.reading import Unreadable, opened, read_all_in, read_one
 from ..notebooks.submission import Answers, code_of, take_answers
 from ..notebooks.writing import digest, work_in
-from .folders import answers_of, is_by_hand, one_line, outline_of, read_source, released
 from .job import Job
+from .messages import one_line
 from .private import read_secret
+from .source_notebook import answers_of, is_by_hand, outline_of, read_source, released
 
 UNREAD = "What was handed in can't be graded"
 TIMESTAMP = "timestamp.txt"

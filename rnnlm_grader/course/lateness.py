@@ -7,8 +7,8 @@ from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.orm import contains_eager, undefer
 
 from ..refusal import Refusal
-from .folders import one_line
 from .gradebook import of_notebooks
+from .messages import one_line
 
 QUIET = logging.Logger("late", logging.WARNING)
 AT_ONCE = 1000  # students; SQLite takes some ten thousand values in a query, and memory shouldn't grow with the class

@@ -14,8 +14,9 @@ from sqlalchemy import select
 from ..content import ASSIGNMENTS
 from ..refusal import Refusal
 from ..verdict.marks import State, earned
-from .folders import graded_notebook, name_some, of_assignment, only_students, submitted_folders
+from .folders import graded_notebook, of_assignment, only_students, submitted_folders
 from .gradebook import known_cells, of_cells, of_notebooks, open_gradebook, said_by_hand
+from .messages import name_some
 from .recorder import read_graded
 
 IDENTITY = ("first_name", "last_name", "email", "lms_user_id")

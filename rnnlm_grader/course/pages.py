@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from ..explaining.words import clean
 from ..learner.page import with_code
-from .folders import name_some, one_line
+from .messages import name_some, one_line
 
 
 def template(name):

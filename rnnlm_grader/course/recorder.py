@@ -20,21 +20,11 @@ from ..notebooks.submission import CODE, MAX_SOURCE
 from ..notebooks.writing import IMAGE, digest
 from ..sandbox.choice import described, resolve
 from ..verdict.marks import earned
-from .folders import (
-    HIDDEN,
-    answers_of,
-    graded_folder,
-    graded_notebook,
-    ids_of,
-    is_by_hand,
-    outline_of,
-    read_source,
-    released,
-    remove,
-)
+from .folders import graded_folder, graded_notebook, remove
 from .gradebook import said_by_hand
 from .handed_in import TIMESTAMP, read_beside, time_of
 from .lateness import set_penalty
+from .source_notebook import HIDDEN, answers_of, ids_of, is_by_hand, outline_of, read_source, released
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
 STRICTLY = "Your course marks strictly: only ✓ earns points, so this part has {}. Below is what check says.\n\n{}"

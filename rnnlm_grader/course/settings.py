@@ -8,10 +8,10 @@ from traitlets.config import LoggingConfigurable
 from ..refusal import Refusal
 from ..sandbox.choice import resolve
 from ..sandbox.view import shows
-from .folders import answers_of, execution_order, require_criteria
 from .gradebook import require_gradebook
 from .job import Job, require_own_grader, version
 from .private import make_private, owner_only, read_secret
+from .source_notebook import answers_of, execution_order, require_criteria
 
 
 class GradeInSandbox(LoggingConfigurable):

@@ -20,10 +20,11 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 from ..content import ASSIGNMENTS
 from ..refusal import Refusal, Stopped, in_words
 from .batch import Batch
-from .folders import changed_lines, name_some, of_assignment, one_line, student_folders
+from .folders import of_assignment, student_folders
 from .freezing import is_frozen, marker
 from .gradebook import known_cells, open_gradebook
 from .handed_in import time_of
+from .messages import changed_lines, name_some, one_line
 from .practice import answer
 from .settings import GradeInSandbox
 

@@ -10,7 +10,7 @@ from examining import defined, is_clean
 from pages import ROOT
 
 from rnnlm_grader.content import ASSIGNMENTS
-from rnnlm_grader.course.folders import answers_of
+from rnnlm_grader.course.source_notebook import answers_of
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from rnnlm_book.practice import HINT, answers

@@ -6,7 +6,7 @@ import nbformat
 import pytest
 from pages import HTML, ROOT, browser, open_page, site
 
-from rnnlm_grader.course.folders import answers_of
+from rnnlm_grader.course.source_notebook import answers_of
 
 __all__ = ["browser", "open_page", "site"]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import nbformat
 
 from rnnlm_grader.content import find, misconception
-from rnnlm_grader.course.folders import answers_of
+from rnnlm_grader.course.source_notebook import answers_of
 
 ROOT = Path(__file__).parents[2]
 ADD = "np.add.at(dW, self.idx, dout)"

@@ -19,7 +19,7 @@ from sphinx.util import logging
 from sphinx.util.docutils import ReferenceRole, SphinxDirective
 
 from rnnlm_grader.content import ASSIGNMENTS
-from rnnlm_grader.course.folders import offered
+from rnnlm_grader.course.offers import offered
 
 LAB = "RNNLM_LAB"
 BOX = """<div class="lab-offer d-print-none" hidden>

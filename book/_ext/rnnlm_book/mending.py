@@ -7,7 +7,7 @@ from pathlib import Path
 from docutils import nodes
 from sphinx.transforms.post_transforms import SphinxPostTransform
 
-from rnnlm_grader.course.folders import OFFER
+from rnnlm_grader.course.offers import OFFER
 
 FIGURE = "How this figure was drawn"
 

@@ -14,7 +14,8 @@ from rnnlm_puzzles import BLOCK, puzzle
 from sphinx.util.docutils import SphinxDirective
 from sphinx_codeautolink.extension.directive import SkipMarker
 
-from rnnlm_grader.course.folders import OFFER, answers_of
+from rnnlm_grader.course.offers import OFFER
+from rnnlm_grader.course.source_notebook import answers_of
 
 from .browser import in_lab
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from docutils import nodes
 
 from rnnlm_grader.content import ASSIGNMENTS
-from rnnlm_grader.course.folders import OFFER
+from rnnlm_grader.course.offers import OFFER
 
 from .status import Table
 

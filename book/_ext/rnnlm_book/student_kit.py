@@ -12,7 +12,7 @@ from pathlib import Path
 from sphinx.errors import ConfigError
 
 from rnnlm_grader.content import ASSIGNMENTS
-from rnnlm_grader.course.folders import offered_notebooks
+from rnnlm_grader.course.offers import offered_notebooks
 
 KIT = "rnnlm-exercises"
 PARTS = (

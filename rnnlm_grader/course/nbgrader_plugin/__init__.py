@@ -18,7 +18,7 @@ from traitlets import TraitError
 from ...notebooks.writing import UNANSWERED, UNFILLED
 from ...refusal import Refusal, Stopped, in_words
 from ..batch import Batch
-from ..folders import changed_lines, one_line, unfinished_line, unread_line
+from ..messages import changed_lines, one_line, unfinished_line, unread_line
 from .at_start import keep_private
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter

@@ -15,8 +15,9 @@ from traitlets import Float
 
 from ...refusal import Refusal
 from ..feedback import Feedback
-from ..folders import graded_folder, graded_notebook, one_line, remove, submitted_folders
+from ..folders import graded_folder, graded_notebook, remove, submitted_folders
 from ..handed_in import SUBMISSION_SECRET, TIMESTAMP, read_beside, time_of
+from ..messages import one_line
 
 
 class Collect(ExchangeCollect):

@@ -9,7 +9,8 @@ from nbgrader.utils import is_solution
 
 from ...refusal import Refusal, in_words
 from ..feedback import Feedback
-from ..folders import graded_notebook, one_line, remove, student_folders
+from ..folders import graded_notebook, remove, student_folders
+from ..messages import one_line
 
 MARKED_BY_HAND = "This part was marked by hand: the score above counts, not the points in the report below.\n"
 NOT_YET_MARKED = "This part is marked by hand, and hasn't been yet: so far it counts 0.\n"

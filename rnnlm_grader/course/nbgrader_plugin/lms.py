@@ -7,8 +7,8 @@ from nbgrader.plugins import ExtractorPlugin
 
 from ...refusal import Refusal, in_words
 from ..downloads import Roster, choose, read_uploads, read_worksheets
-from ..folders import one_line
 from ..gradebook import open_gradebook
+from ..messages import one_line
 
 COLLECTED = r".*/(?P<student_id>[^/]+)/(?P<file_id>[^/]+)\.(?:ipynb|zip)"  # how `Download` lays out what it extracts
 

@@ -13,8 +13,8 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
 
 from ...refusal import Refusal, in_words
-from ..folders import offered
 from ..freezing import require_same_cells
+from ..offers import offered
 
 OUTRO = "outro"  # the grade_id of the cell whose last paragraph says what is next
 NAMED = re.compile(r"`\d\d-[\w-]+`")  # an exercise in a text

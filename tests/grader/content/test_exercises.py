@@ -7,7 +7,8 @@ import pytest
 from nbclient import NotebookClient
 
 from rnnlm_grader.content import ASSIGNMENTS
-from rnnlm_grader.course.folders import is_by_hand, offered
+from rnnlm_grader.course.offers import offered
+from rnnlm_grader.course.source_notebook import is_by_hand
 
 pytestmark = pytest.mark.parametrize("slug", ASSIGNMENTS)
 FOLDERS = ("solutions", "exercises")

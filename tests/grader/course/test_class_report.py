@@ -12,8 +12,8 @@ from pages import browser, has_no_violation  # noqa: F401
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.class_report import SHORT, alike_code, histogram, own_lines, write_class_report
-from rnnlm_grader.course.folders import answers_of
 from rnnlm_grader.course.one_student import criteria_of
+from rnnlm_grader.course.source_notebook import answers_of
 from rnnlm_grader.refusal import Refusal
 from rnnlm_grader.verdict.marks import Mark, State
 

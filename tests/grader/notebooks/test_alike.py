@@ -9,7 +9,7 @@ from classroom import ROOT
 from corpora import CORPORA
 
 from rnnlm_grader.content import ASSIGNMENTS
-from rnnlm_grader.course.folders import answers_of, released
+from rnnlm_grader.course.source_notebook import answers_of, released
 from rnnlm_grader.notebooks.alike import (
     MIN_LINES,
     functions_of,

@@ -4,7 +4,7 @@ import nbformat
 import pytest
 from classroom import ROOT
 
-from rnnlm_grader.course.folders import outline_of
+from rnnlm_grader.course.source_notebook import outline_of
 from rnnlm_grader.notebooks.writing import work_in
 
 RELEASED = ROOT / "exercises" / "02-rnn" / "02-rnn.ipynb"

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import nbformat
 
-from rnnlm_grader.course.folders import answers_of, execution_order
 from rnnlm_grader.course.handed_in import read_handed_in
 from rnnlm_grader.course.job import Job, run, version
+from rnnlm_grader.course.source_notebook import answers_of, execution_order
 
 from .hostile.handing_in import ROOT, code_cell
 

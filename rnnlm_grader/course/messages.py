@@ -1,0 +1,103 @@
+"""What a run tells the instructor, in lines; whatever comes from a student is made harmless in them."""
+
+import statistics
+from collections import Counter
+
+from ..explaining.words import clean
+
+
+def one_line(text, most=400):
+    """A text of any origin as one harmless line; what isn't UTF-8 in the name of a file as the codes of its bytes."""
+    return " ".join(clean(str(text).encode(errors="backslashreplace").decode(), most).split())
+
+
+def name_some(students):
+    """Join the first ten of some students."""
+    names = sorted(map(one_line, students))
+    return f"{', '.join(names[:10])}{' ...' if len(names) > 10 else ''}"
+
+
+def summary(tally, marks, stale):
+    """Yield what was done, the marks as an export writes them, and whose feedback is stale, in lines."""
+    yield (
+        f"{marks.assignment}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
+        f"{len(tally.failed)} failed ({tally.examined} examined)"
+    )
+    late = sum(student.penalty > 0 for student in marks.graded)
+    if late or tally.repriced:
+        yield f"late penalties: {late}{f' ({len(tally.repriced)} changed)' if tally.repriced else ''}"
+    if points := sorted(student.mark for student in marks.graded):
+        low, middle, high = (f"{round(mark, 4):g}" for mark in (points[0], statistics.median(points), points[-1]))
+        yield f"{len(points)} marks: lowest {low}, median {middle}, highest {high}"
+    yield from outcome_lines(tally)
+    if tally.unread:
+        yield unread_line(tally.unread)
+    if tally.unfinished:
+        yield unfinished_line(marks.assignment, tally.unfinished)
+    yield from marks_to_look_at(marks.graded, marks.parts)
+    if stale:
+        yield (
+            f"the feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} was made before their last marks. "
+            f"Run: nbgrader generate_feedback {marks.assignment}"
+        )
+
+
+def outcome_lines(tally):
+    """Yield whose marks a run changed, and who has none, in lines."""
+    yield from changed_lines(tally.changed)
+    for reason, _ in Counter(tally.failed.values()).most_common():
+        yield f"no mark for {name_some(student for student, why in tally.failed.items() if why == reason)}: {reason}"
+
+
+def changed_lines(changed):
+    """Say whose marks a run changed and by how much, in lines; `changed` is that of a `Tally`."""
+    if changed:
+        yield f"marks changed: {len(changed)}"
+    for student, (before, now) in sorted(changed.items()):
+        yield f"  {one_line(student)}: {before:g} -> " + ("no mark" if now is None else f"{now:g} ({now - before:+g})")
+
+
+def unread_line(students):
+    """Say whose work couldn't be read, as the last line of a run."""
+    return f"couldn't read the work of: {name_some(students)} (see the report)"
+
+
+def unfinished_line(assignment, students):
+    """Say whose mark isn't final, and what to do, as the last line of a run."""
+    return (
+        f"not final, because code was stopped that waited or had no turn on this machine: {name_some(students)} (see "
+        f"the report). When the machine is less busy, run again: rnnlm-grade {assignment} --jobs 1"
+    )
+
+
+def marks_to_look_at(students, most):
+    """Yield what waits for a person: marks by hand that are due, of other work or too high, and requests.
+
+    `most` says what each part is worth.
+    """
+    if due := [f"{student.student} ({', '.join(student.due_by_hand)})" for student in students if student.due_by_hand]:
+        yield f"{len(due)} to be marked by hand in formgrader, and 0 until then: {name_some(due)}"
+    if who := [f"{student.student} ({both_marks(student)})" for student in students if student.outdated]:
+        yield f"marks by hand to look at again, because the work was handed in or graded anew since: {name_some(who)}"
+    if above := [f"{student.student} ({too_high})" for student in students if (too_high := too_high_in(student, most))]:
+        yield f"marks by hand above what the part is worth: {name_some(above)}"
+    if asking := [student.student for student in students if student.request]:
+        yield f"asking to look again: {name_some(asking)}. Answer by a comment or a mark by hand in formgrader"
+
+
+def both_marks(student):
+    """Name a student's marks by hand that were given to other work, each with the automatic one of this work."""
+    parts = [(name, student.parts[name]) for name in student.outdated]
+    return ", ".join(
+        name if part.auto_score is None else f"{name}: {part.manual_score:g} by hand, {part.auto_score:g} otherwise"
+        for name, part in parts
+    )
+
+
+def too_high_in(student, most):
+    """Name a student's marks by hand that are higher than what a part is worth, which an upgrade may change."""
+    return ", ".join(
+        f"{name}: {part.manual_score:g} of {most[name]:g}"
+        for name, part in student.parts.items()
+        if part.manual_score is not None and part.manual_score > most[name]
+    )

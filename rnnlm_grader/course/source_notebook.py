@@ -1,0 +1,142 @@
+"""The instructor's notebook of an exercise: its answers, what students get of it, and whether it can be graded by."""
+
+import re
+from pathlib import Path
+
+import nbformat
+from nbgrader.utils import is_grade, is_solution, is_task
+
+from ..content import ASSIGNMENTS
+from ..notebooks.cell_code import plain_python
+from ..notebooks.submission import CODE
+from ..notebooks.writing import UNANSWERED, UNFILLED, Outline
+from ..protocol.candidate import OWN, SET_UP
+from ..refusal import Refusal
+
+HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
+SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
+
+
+def released(source, stub=UNFILLED):
+    """The source of a cell as students get it: without solution and hidden tests."""
+    return HIDDEN.sub("", SOLUTION.sub(lambda found: found[1] + stub, source))
+
+
+def answers_of(nb):
+    """The source of each cell with an answer that the grader judges, by its grade_id, which is the name in it."""
+    return {
+        cell.metadata.nbgrader.grade_id: cell.source for cell in nb.cells if is_solution(cell) and not is_by_hand(cell)
+    }
+
+
+def is_by_hand(cell):
+    """Whether a cell is marked by hand: nbgrader's manually graded answers and tasks."""
+    return is_task(cell) or (is_grade(cell) and is_solution(cell))
+
+
+def outline_of(nb):
+    """Return the `Outline` of an exercise, by which what students wrote themselves is told from it."""
+    ids = ids_of(nb)
+    own = {id: cell for id, cell in ids.items() if "nbgrader" in cell.metadata}
+    return Outline(
+        {id: cell.cell_type for id, cell in ids.items()},
+        {cell.metadata.nbgrader.grade_id: id for id, cell in own.items()},
+        {released(cell.source).strip(): id for id, cell in ids.items()},
+        {
+            cell.metadata.nbgrader.grade_id: blank(cell)
+            for cell in own.values()
+            if is_by_hand(cell) and is_solution(cell)
+        },
+    )
+
+
+def ids_of(nb):
+    """Return {id: cell} of a notebook; in old forms, cells have none, and so get one here."""
+    return {cell.get("id", f"cell {i}"): cell for i, cell in enumerate(nb.cells)}
+
+
+def blank(cell):
+    """The source of an answer that is marked by hand as students get it; without marks around it, none of it stays."""
+    stub = UNFILLED if cell.cell_type == CODE else UNANSWERED
+    return released(cell.source, stub) if SOLUTION.search(cell.source) else stub
+
+
+def execution_order(source, order):
+    """The cells of a submission as (name, source): set-up first, then as the student had them."""
+    setup = [
+        (f"{SET_UP} {i}", cell.source)
+        for i, cell in enumerate(source.cells)
+        if cell.cell_type == "code" and "setup" in cell.metadata.get("tags", ())
+    ]
+    rest = [(name, plain_python(source)) if name else (f"{OWN} {i}", source) for i, (name, source) in enumerate(order)]
+    return [*setup, *rest]
+
+
+def require_known(assignment, root="."):
+    """Raise `Refusal` for an assignment that this grader has no criteria for."""
+    if assignment not in ASSIGNMENTS and Path(root, "solutions", assignment).is_dir():
+        raise Refusal(
+            f"The exercise {assignment} is in solutions/, but the grader that runs has no criteria for it. "
+            "Restore its folder in rnnlm_grader/content from a backup, and run in the course's folder: "
+            "pip install -e . An exercise without criteria needs a course folder of its own: see "
+            "book/own-course.md."
+        )
+    if assignment not in ASSIGNMENTS:
+        raise Refusal(
+            f"There is no assignment {assignment}. There are: {', '.join(ASSIGNMENTS)}. One of your own "
+            "needs a course folder without this grader: see book/own-course.md. Commands: see rnnlm-grade --help."
+        )
+
+
+def read_source(coursedir):
+    """Read the instructor's notebook, the one truth about an exercise; raise `Refusal` where it can't be that."""
+    assignment = coursedir.assignment_id
+    require_known(assignment, coursedir.root)
+    path = Path(coursedir.format_path(coursedir.source_directory, ".", assignment), f"{assignment}.ipynb")
+    try:
+        source = nbformat.read(path, as_version=4)
+        there = answers_of(source)
+    except Exception as error:  # nbformat raises almost anything, according to what is damaged
+        reason = getattr(error, "strerror", None) or f"it is no notebook ({type(error).__name__})"
+        raise Refusal(f"The exercise {path} can't be read: {reason}. Restore it from a backup.") from None
+    if missing := [name for name in ASSIGNMENTS[assignment].names if name not in there]:
+        raise Refusal(
+            f"The exercise {path} has no cell with the answer {', '.join(missing)}. Restore it from a backup."
+        )
+    return source
+
+
+def require_criteria(coursedir):
+    """Return the points of each cell that has some, by its grade_id; raise `Refusal` where its criteria have others."""
+    source, assignment = read_source(coursedir), coursedir.assignment_id
+    points, by_hand = (
+        {
+            cell.metadata.nbgrader.grade_id: cell.metadata.nbgrader.points
+            for cell in source.cells
+            if (is_grade(cell) or is_task(cell)) and is_by_hand(cell) == which
+        }
+        for which in (False, True)
+    )
+    criteria = {
+        f"{name}-{part}": sum(criterion.points for criterion in ASSIGNMENTS[assignment].of(name, part))
+        for name, part in ASSIGNMENTS[assignment].parts()
+    }
+    require_same(assignment, points, "criteria", criteria, "Put one of them right, then run")
+    return points | by_hand
+
+
+def require_same(assignment, points, place, others, mend):
+    """Raise `Refusal`, with how to mend it, where a notebook's cells have other points than in another place."""
+
+    def worth(found, name):
+        return f"{found[name]:g} points" if name in found else "no such cell"
+
+    if differ := "; ".join(
+        f"{name} has {worth(points, name)} in the notebook, {worth(others, name)} in the {place}"
+        for name in sorted(points.keys() | others.keys())
+        if points.get(name) != others.get(name)
+    ):
+        raise Refusal(
+            f"The notebook and the {place} of {assignment} disagree: {differ}. Nothing was done. "
+            f"{mend}: nbgrader generate_assignment {assignment} --force"
+        )
