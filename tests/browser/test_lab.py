@@ -6,9 +6,9 @@ import sys
 import demo
 import nbformat
 import pytest
-from classroom import gradebook_of, nbgrader
 from conftest import HTML, PATIENCE, Lab, address, right_answers
 from corpora import CORPORA
+from course_folder import gradebook_of, nbgrader
 from pages import has_no_violation
 
 from rnnlm_grader.content import ASSIGNMENTS

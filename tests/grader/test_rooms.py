@@ -2,7 +2,7 @@
 
 import re
 
-from classroom import ROOT
+from course_folder import ROOT
 
 from rnnlm_figures.house import MODULES, ROOMS, imported, room_of
 

@@ -9,7 +9,7 @@ import sys
 
 import nbformat
 import pytest
-from classroom import ROOT
+from course_folder import ROOT
 
 PAGE = (ROOT / "book" / "add-an-exercise.md").read_text()
 FILES = dict(re.findall(r"^```\{code-block\} python\n:caption: (\S+)\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL))

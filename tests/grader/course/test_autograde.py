@@ -4,7 +4,7 @@ import re
 
 import demo
 import pytest
-from classroom import ROOT, Course
+from course_folder import ROOT, Course
 from processes import orphans, staying
 
 pytestmark = pytest.mark.corpus

@@ -17,7 +17,7 @@ import time
 import nbformat
 import pytest
 import sqlalchemy
-from classroom import SLUG, WORK, collect, contents, gradebook_of, nbgrader
+from course_folder import SLUG, WORK, collect, contents, gradebook_of, nbgrader
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from processes import descendants, parents

@@ -7,7 +7,7 @@ import shutil
 import subprocess
 
 import pytest
-from classroom import BLANK, SLUG, collect, config_for, contents, gradebook_of
+from course_folder import BLANK, SLUG, collect, config_for, contents, gradebook_of
 from demo import RIGHT, TIME_RIGHT, filled
 from nbformat import writes
 from nbformat.v4 import new_code_cell

@@ -7,8 +7,8 @@ import demo
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from classroom import SLUG, WORK, Course, gradebook_of, release
 from corpora import CORPORA
+from course_folder import SLUG, WORK, Course, gradebook_of, release
 from nbformat.v4 import new_code_cell, new_markdown_cell
 from nbgrader.api import Grade
 

@@ -6,8 +6,9 @@ from types import SimpleNamespace
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from classroom import ALL, ENDLESS, ROOT, SLUG, UNFINISHED, WRONG, Person, lay_out
 from corpora import time_rnn
+from course_folder import ROOT, SLUG
+from graded_class import ALL, ENDLESS, UNFINISHED, WRONG, Person, lay_out
 from pages import browser, has_no_violation  # noqa: F401
 
 from rnnlm_grader.content import ASSIGNMENTS

@@ -9,7 +9,7 @@ import shutil
 
 import demo
 import pytest
-from classroom import SLUG, WORK, Course, nbgrader
+from course_folder import SLUG, WORK, Course, nbgrader
 from nbgrader.exchange import ExchangeError
 
 from rnnlm_grader.course import watch

@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from classroom import ROOT, SLUG, WRONG, Person, lay_out
+from course_folder import ROOT, SLUG
+from graded_class import WRONG, Person, lay_out
 
 from rnnlm_grader.course import cli
 from rnnlm_grader.course import export as exports

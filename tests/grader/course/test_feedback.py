@@ -9,7 +9,7 @@ import time
 
 import demo
 import pytest
-from classroom import SLUG, WORK, Course, code_in, gradebook_of
+from course_folder import SLUG, WORK, Course, code_in, gradebook_of
 from nbconvert.filters.highlight import Highlight2HTML
 from support import cut_off
 

@@ -6,7 +6,8 @@ import shutil
 import sqlite3
 
 import pytest
-from classroom import ROOT, SLUG, Course, Person, contents, lay_out
+from course_folder import ROOT, SLUG, Course, contents
+from graded_class import Person, lay_out
 from nbgrader.utils import notebook_hash
 from sqlalchemy import Engine, event
 

@@ -12,7 +12,8 @@ import urllib.request
 
 import pytest
 from bs4 import BeautifulSoup
-from classroom import ROOT, SLUG, WRONG, Person, lay_out
+from course_folder import ROOT, SLUG
+from graded_class import WRONG, Person, lay_out
 
 from rnnlm_grader.course.marks import read_class
 

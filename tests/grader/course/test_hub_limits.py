@@ -7,7 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from classroom import ROOT
+from course_folder import ROOT
 from traitlets.config import Config
 
 

@@ -9,7 +9,7 @@ import shutil
 import zipfile
 
 import pytest
-from classroom import ROOT, SLUG, Course, gradebook_of, release
+from course_folder import ROOT, SLUG, Course, gradebook_of, release
 from nbgrader.apps import ZipCollectApp
 from nbgrader.utils import capture_log
 

@@ -6,7 +6,8 @@ from types import SimpleNamespace
 
 import pytest
 from bs4 import BeautifulSoup
-from classroom import ALL, ENDLESS, ROOT, SLUG, UNFINISHED, WRONG, Person, lay_out
+from course_folder import ROOT, SLUG
+from graded_class import ALL, ENDLESS, UNFINISHED, WRONG, Person, lay_out
 from pages import browser, has_no_violation  # noqa: F401
 from sqlalchemy import Engine, event
 

@@ -7,7 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from classroom import ROOT, SLUG, Person, code_in, config_for, lay_out
+from course_folder import ROOT, SLUG, code_in, config_for
+from graded_class import Person, lay_out
 from nbgrader.coursedir import CourseDirectory
 
 from rnnlm_grader.course.marks import read_class

@@ -8,7 +8,7 @@ import demo
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from classroom import ROOT, SLUG, WORK, Course, collect, config_for, contents, gradebook_of, nbgrader, release
+from course_folder import ROOT, SLUG, WORK, Course, collect, config_for, contents, gradebook_of, nbgrader, release
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.coursedir import CourseDirectory

@@ -6,7 +6,7 @@ import os
 import demo
 import postgresql
 import pytest
-from classroom import ASSIGNMENT, SLUG, WORK, Course
+from course_folder import ASSIGNMENT, SLUG, WORK, Course
 from nbgrader.api import Gradebook
 from postgresql import IN_URL, PASSWORD, call
 

@@ -5,10 +5,10 @@ import os
 import shutil
 from types import SimpleNamespace
 
-import classroom
+import course_folder
 import demo
 import pytest
-from classroom import SLUG, Course
+from course_folder import SLUG, Course
 from jupyter_core.application import NoStart
 from nbgrader.server_extensions.formgrader.formgrader import FormgradeExtension
 
@@ -40,7 +40,7 @@ def course(tmp_path, monkeypatch):
 def nbgrader(*command):
     """Run a command of nbgrader in this process, and in the folder that this process is in."""
     with contextlib.suppress(NoStart, SystemExit):
-        classroom.nbgrader(".", *command)
+        course_folder.nbgrader(".", *command)
 
 
 def modes(folder):
@@ -75,8 +75,8 @@ def test_formgrader_makes_a_course_its_owner_s_alone(course):
 
 
 def test_grading_makes_a_course_its_owner_s_alone(course):
-    classroom.release(course)
-    demo.hand_in(course, {"somebody": classroom.WORK["untouched"]})
+    course_folder.release(course)
+    demo.hand_in(course, {"somebody": course_folder.WORK["untouched"]})
     before = modes(course)
     assert cli.main([SLUG, "--course-dir", str(course), "--jobs", "1"]) == 0
     assert modes(course) == PRIVATE | {"results": 0o700, "rnnlm-secret.key": 0o600} | before

@@ -6,7 +6,7 @@ import shutil
 import demo
 import pytest
 from bs4 import BeautifulSoup
-from classroom import SLUG, WORK, Course, release
+from course_folder import SLUG, WORK, Course, release
 
 from rnnlm_grader.course import cli
 

@@ -12,7 +12,7 @@ from unittest import mock
 import demo
 import pytest
 from bs4 import BeautifulSoup
-from classroom import SLUG, WORK, Course, nbgrader, release
+from course_folder import SLUG, WORK, Course, nbgrader, release
 from support import cut_off
 
 from rnnlm_grader.course import commands, freezing, job, practice, watch

@@ -5,8 +5,8 @@ import textwrap
 
 import nbformat
 import pytest
-from classroom import ROOT
 from corpora import CORPORA
+from course_folder import ROOT
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.source_notebook import answers_of, released

@@ -4,7 +4,7 @@ import copy
 
 import nbformat
 import pytest
-from classroom import BLANK, WORK
+from course_folder import BLANK, WORK
 from nbformat.v4 import new_code_cell, new_markdown_cell
 
 from rnnlm_grader.notebooks import bring

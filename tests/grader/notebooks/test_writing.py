@@ -2,7 +2,7 @@
 
 import nbformat
 import pytest
-from classroom import ROOT
+from course_folder import ROOT
 
 from rnnlm_grader.course.source_notebook import outline_of
 from rnnlm_grader.notebooks.writing import work_in

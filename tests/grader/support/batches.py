@@ -1,6 +1,6 @@
 """Opens a course folder as `rnnlm-grade` does."""
 
-from classroom import SLUG, config_for
+from course_folder import SLUG, config_for
 from nbgrader.coursedir import CourseDirectory
 
 from rnnlm_grader.course.batch import Batch

@@ -5,8 +5,8 @@ mistake the same in every exercise.
 from collections import defaultdict
 
 import pytest
-from classroom import ROOT
 from corpora import lstm, rnn, softmax_masking, time_rnn
+from course_folder import ROOT
 from examining import grade_name
 
 from rnnlm_grader.content import ASSIGNMENTS, find
