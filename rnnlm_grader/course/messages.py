@@ -30,10 +30,7 @@ def summary(tally, marks, stale):
         low, middle, high = (f"{round(mark, 4):g}" for mark in (points[0], statistics.median(points), points[-1]))
         yield f"{len(points)} marks: lowest {low}, median {middle}, highest {high}"
     yield from outcome_lines(tally)
-    if tally.unread:
-        yield unread_line(tally.unread)
-    if tally.unfinished:
-        yield unfinished_line(marks.assignment, tally.unfinished)
+    yield from unsettled_lines(marks.assignment, tally)
     yield from marks_to_look_at(marks.graded, marks.parts)
     if stale:
         yield (
@@ -57,17 +54,16 @@ def changed_lines(changed):
         yield f"  {one_line(student)}: {before:g} -> " + ("no mark" if now is None else f"{now:g} ({now - before:+g})")
 
 
-def unread_line(students):
-    """Say whose work couldn't be read, as the last line of a run."""
-    return f"couldn't read the work of: {name_some(students)} (see the report)"
-
-
-def unfinished_line(assignment, students):
-    """Say whose mark isn't final, and what to do, as the last line of a run."""
-    return (
-        f"not final, because code was stopped that waited or had no turn on this machine: {name_some(students)} (see "
-        f"the report). When the machine is less busy, run again: rnnlm-grade {assignment} --jobs 1"
-    )
+def unsettled_lines(assignment, tally):
+    """Yield whose work couldn't be read, and whose mark isn't final and what to do, as the last lines of a run."""
+    if tally.unread:
+        yield f"couldn't read the work of: {name_some(tally.unread)} (see the report)"
+    if tally.unfinished:
+        yield (
+            "not final, because code was stopped that waited or had no turn on this machine: "
+            f"{name_some(tally.unfinished)} (see the report). When the machine is less busy, run again: "
+            f"rnnlm-grade {assignment} --jobs 1"
+        )
 
 
 def marks_to_look_at(students, most):

@@ -18,7 +18,7 @@ from traitlets import TraitError
 from ...notebooks.writing import UNANSWERED, UNFILLED
 from ...refusal import Refusal, Stopped, in_words
 from ..batch import Batch
-from ..messages import changed_lines, one_line, unfinished_line, unread_line
+from ..messages import changed_lines, one_line, unsettled_lines
 from .at_start import keep_private
 from .exchange import Collect, ReleaseFeedback
 from .feedback import FeedbackExporter
@@ -84,10 +84,8 @@ class GradeTheClass(NotebookExporter):
             self.log.warning("%s", line)
         if tally.repriced:
             self.log.warning("Late penalties changed: %d", len(tally.repriced))
-        if tally.unread:
-            self.log.warning("%s", unread_line(tally.unread))
-        if tally.unfinished:
-            self.log.warning("%s", unfinished_line(converter.coursedir.assignment_id, tally.unfinished))
+        for line in unsettled_lines(converter.coursedir.assignment_id, tally):
+            self.log.warning("%s", line)
         for student, reason in tally.failed.items():
             self.log.error("No mark for %s: %s", one_line(student), reason)
         if tally.failed:
