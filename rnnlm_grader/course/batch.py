@@ -81,11 +81,11 @@ class Batch:
             with self.results.locked(), open_gradebook(self.coursedir) as self.gradebook, self.progress:
                 self.recorder = Recorder(self.converter, self.settings, self.late_rule, self.gradebook)
                 before = marks_in(self.gradebook, self.assignment, self.students)
-                for job, result in examine(self.jobs(), executor or Here(), width):
+                for job, result in run_jobs(self.jobs(), executor or Here(), width):
                     self.keep(job, result)
                 with nothing_kept(self.gradebook) if self.dry else contextlib.nullcontext():
                     for submission, result in self.held:
-                        self.recorder.save_marks(submission, result, self.recorder.before(submission.student))
+                        self.recorder.save_marks(submission, result, self.recorder.last_record(submission.student))
                     self.tally.repriced = update_penalties(
                         self.gradebook, self.assignment, self.late_rule, self.tally.unchanged
                     )
@@ -163,7 +163,7 @@ class Batch:
         withdraw_scores(self.gradebook, self.assignment, student)
 
 
-def examine(jobs, executor, width):
+def run_jobs(jobs, executor, width):
     """Run jobs; yield each with its result, or with the exception that it raised.
 
     The executor is given two for each that it can run at once: so it never waits, and memory doesn't grow with the

@@ -51,7 +51,7 @@ class Recorder:
         for remark in submission.answers.remarks:
             self.converter.log.warning("%s: %s", submission.student, remark)
         coursedir, student = self.converter.coursedir, submission.student
-        folder, before = graded_folder(coursedir, student), self.before(student)
+        folder, before = graded_folder(coursedir, student), self.last_record(student)
         remove(folder)
         folder.mkdir(parents=True)
         self.save_marks(submission, result, before)
@@ -61,8 +61,8 @@ class Recorder:
         write_atomic(graded_notebook(coursedir, student), f"{notebook}\n".encode())
         self.converter.set_permissions(coursedir.assignment_id, student)
 
-    def before(self, student):
-        """The record of what was graded last."""
+    def last_record(self, student):
+        """The record in the notebook that was graded last."""
         return read_graded(graded_notebook(self.converter.coursedir, student))[0]
 
     def save_marks(self, submission, result, before):
@@ -75,6 +75,15 @@ class Recorder:
         notebook = self.gradebook.find_submission_notebook(assignment, assignment, student)
         untouched = self.unanswered.keys() & submission.answers.received
         untouched -= {text.fills for text in submission.answers.texts}
+        self.enter_scores(notebook, submission, result, before, untouched)
+        self.enter_comments(notebook, submission, result, untouched)
+        self.gradebook.db.flush()
+        self.gradebook.db.refresh(notebook, ["score"])
+        set_penalty(self.late_rule, notebook)
+        self.gradebook.db.commit()
+
+    def enter_scores(self, notebook, submission, result, before, untouched):
+        """Enter what the grader gives each part, and which parts wait for a mark by hand."""
         points = points_in(result["results"], self.settings.strict)
         for grade in notebook.grades:
             name = self.names[grade.cell_id]
@@ -84,6 +93,9 @@ class Recorder:
             elif before.get("written") != submission.written:  # else what was marked by hand is as it was
                 grade.auto_score = 0 if name in untouched else None
                 grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
+
+    def enter_comments(self, notebook, submission, result, untouched):
+        """Enter a comment at each answer that nobody gave."""
         added = self.unanswered.keys() - submission.answers.received
         # The answer may stand elsewhere, in a cell of the student's own: then it is worth something.
         worth_something = {part["name"] for part in result["results"] if part["points"]}
@@ -95,10 +107,6 @@ class Recorder:
                 and name not in worth_something
             )
             comment.auto_comment = "No response." if is_missing else NEVER_THERE if name in added else None
-        self.gradebook.db.flush()
-        self.gradebook.db.refresh(notebook, ["score"])
-        set_penalty(self.late_rule, notebook)
-        self.gradebook.db.commit()
 
     def asked(self, submission, before):
         """What is to be known of a request to look again: its text, and what had been said by hand when it came."""
