@@ -14,7 +14,7 @@ from nbgrader.coursedir import CourseDirectory
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.folders import graded_notebook
-from rnnlm_grader.course.job import summary
+from rnnlm_grader.course.job import part_summary
 from rnnlm_grader.course.source_notebook import answers_of, read_source, released
 from rnnlm_grader.engine.compare import Difference
 from rnnlm_grader.engine.exam import Lost
@@ -120,7 +120,7 @@ def write_graded(coursedir, student, person):
     notebook.metadata["rnnlm_grader"] = {
         "remarks": list(person.remarks),
         "sandbox": person.sandbox,
-        "results": [summary(result) for result in reports],
+        "results": [part_summary(result) for result in reports],
     }
     by_grade_id = {f"{result.name}-{result.part}": result for result in reports}
     for cell in notebook.cells:

@@ -8,7 +8,7 @@ batch.py, pool.py     grade a class side by side; job.py is one submission, resu
 folders.py            where a student's work lies; private.py, forget.py keep it from others and remove what it holds
 source_notebook.py    the instructor's notebook of an exercise; offers.py says which page of the book offers it
 handed_in.py          what one student handed in
-gradebook.py, marks.py, lateness.py   what nbgrader's database says
+gradebook.py, class_marks.py, lateness.py   what nbgrader's database says
 messages.py           what a run tells the instructor, in lines
 export.py, class_report.py, overview.py   tables and pages for a teacher
 pages.py, for_teachers.html   what the pages share

@@ -14,7 +14,7 @@ from ..content import ASSIGNMENTS
 from ..files import write_atomic
 from ..notebooks import alike
 from ..verdict.marks import State
-from .marks import read_class
+from .class_marks import read_class
 from .pages import built_book, number, relative, template
 from .source_notebook import answers_of, read_source, released
 
@@ -27,7 +27,7 @@ SHORT = 1.25  # times the lines of the solution: a right answer up to that is as
 SHORTEST = 5  # lines of an answer that earned nothing, from which on somebody should look at it
 
 Bar = namedtuple("Bar", "low high label count")  # marks from `low` to below `high`, or to `high` in the last bar
-Mistake = namedtuple("Mistake", "name sentence section link students points")  # a misconception, in a class
+ClassMistake = namedtuple("ClassMistake", "name sentence section link students points")  # a misconception, in a class
 Failing = namedtuple("Failing", "name part shows students findings given held")  # a criterion, what is found mostly
 Look = namedtuple("Look", "student name mark link reasons")  # a submission that a teacher should look at
 
@@ -127,7 +127,7 @@ def mistakes(assignment, graded, book):
     for (name, sentence), cases in made.items():
         section = sections.get((name, sentence), "")
         found.append(
-            Mistake(
+            ClassMistake(
                 name,
                 sentence,
                 section.replace(".html#", " § "),

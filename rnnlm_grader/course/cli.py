@@ -65,6 +65,7 @@ def main(argv=None):
 
 
 def say(text, code):
+    """Say in one line why a run ended; return its exit code."""
     print(f"rnnlm-grade: {text}", file=sys.stderr)
     return code
 

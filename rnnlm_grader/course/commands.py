@@ -14,16 +14,16 @@ from ..refusal import Refusal, Stopped, in_words
 from . import export as exports
 from . import freezing, pool
 from .batch import Batch
+from .class_marks import read_class
 from .class_report import write_class_report
 from .downloads import pack_feedback
 from .feedback import Feedback
 from .folders import of_assignment, submitted_folders
 from .forget import Traces, grading_held
 from .gradebook import known_assignments
-from .marks import read_class
 from .messages import marks_to_look_at, name_some, one_line, outcome_lines, summary
 from .one_student import criteria_of
-from .overview import write_overview, write_term
+from .overview import write_overview, write_overview_table
 from .results import RESULTS, Results
 from .settings import GradeInSandbox
 from .source_notebook import require_known
@@ -38,8 +38,8 @@ def grade(options):
     coursedir, config = open_course(options)
     if options.sandbox:
         config.GradeInSandbox.sandbox = options.sandbox
-    check_students(coursedir, options)
-    with configuration_told():
+    require_submissions(coursedir, options)
+    with refusing_bad_configuration():
         batch = Batch(coursedir, config, students=options.student, force=options.force, dry=options.dry_run)
     with open_executor(options) as (executor, width):
         tally = batch.grade(executor, width)
@@ -64,7 +64,7 @@ def watch(options):
     coursedir, config = open_course(options)
     with Results(Path(coursedir.root, RESULTS)).locked("Another watch is running in this course."):
         os.nice(LOW_PRIORITY)
-        with configuration_told():
+        with refusing_bad_configuration():
             watcher = Watch(coursedir, config, options.names, options.feedback, options.practice)
         watcher.round()
         while not options.once:
@@ -106,7 +106,7 @@ def export(options):
         return export_one(coursedir, options, weights)
     if options.form == "csv":
         path = options.output or Path(coursedir.root, "reports", "all.csv")
-        classes = write_term(coursedir, path, options.student or (), weights)
+        classes = write_overview_table(coursedir, path, options.student or (), weights)
         print(path)
         for marks in classes:
             chosen = [each for each in marks.students if not options.student or each.student in options.student]
@@ -190,7 +190,7 @@ def open_course(options):
             "with --course-dir."
         )
     NbGrader.clear_instance()
-    with contextlib.chdir(root), configuration_told():
+    with contextlib.chdir(root), refusing_bad_configuration():
         app = NbGrader.instance(raise_config_file_errors=True)
         app.initialize(options.settings, root=str(root))
         GradeInSandbox(config=app.config)  # complains of settings that are none
@@ -200,7 +200,7 @@ def open_course(options):
 
 
 @contextlib.contextmanager
-def configuration_told():
+def refusing_bad_configuration():
     """Raise `Refusal` for whatever is wrong in nbgrader_config.py, a Python program that may fail in any way."""
     try:
         yield
@@ -217,7 +217,7 @@ def configuration_told():
         ) from None
 
 
-def check_students(coursedir, options):
+def require_submissions(coursedir, options):
     """Raise `Refusal` unless there is something to grade."""
     there = submitted_folders(coursedir)
     if unknown := set(options.student or ()) - set(there):

@@ -18,7 +18,7 @@ from types import MappingProxyType
 from ..files import write_atomic
 from ..refusal import Refusal
 from ..verdict.marks import State
-from .marks import WHO, StudentMarks, read_class
+from .class_marks import WHO, StudentMarks, read_class
 from .messages import name_some, one_line
 
 # At the start, and behind a semicolon, which separates cells in many languages, where a quote is taken off; = + - @
@@ -100,7 +100,7 @@ def for_spreadsheet(marks, chosen):
 
     Beside the parts it says of how many points the criteria hold, cost, are given or are held back.
     """
-    criteria = list(dict.fromkeys(key(*pair) for student in marks.graded for pair in student.criteria))
+    criteria = list(dict.fromkeys(column_of(*pair) for student in marks.graded for pair in student.criteria))
     yield [
         *WHO,
         "state",
@@ -117,7 +117,7 @@ def for_spreadsheet(marks, chosen):
         "remarks",
     ]
     for student in chosen:
-        points = {key(part, criterion): criterion["points"] for part, criterion in student.criteria}
+        points = {column_of(part, criterion): criterion["points"] for part, criterion in student.criteria}
         parts = {name: part.score for name, part in student.parts.items()}
         total = [student.score, student.penalty, student.mark] if student.state == "graded" else ["", "", ""]
         by_hand = any(part.needs_manual_grade for part in student.parts.values())
@@ -143,7 +143,7 @@ def marks_beside(marks, student=NOBODY):
     return found | ({"weighted_mark": weighted} if marks.weights else {})
 
 
-def key(part, criterion):
+def column_of(part, criterion):
     """What the column of a criterion is called: it says where the criterion belongs."""
     return f"{part['name']}-{part['part']}-{criterion['id']}"
 

@@ -1,4 +1,4 @@
-"""Makes the feedback pages, and knows which of them show what the gradebook no longer says.
+"""Tells which feedback pages are stale, showing what the gradebook no longer says.
 
 Each page ends in a comment with a fingerprint of what it shows. It is written last, so a page that was cut off has
 none. It tells students nothing: it also depends on the graded notebook, with a record that they never see.

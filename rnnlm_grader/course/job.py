@@ -155,8 +155,8 @@ def run(job: Job) -> Result:
     results, failed, is_final = examine(job, seeds)
     return {
         "key": job.key,
-        "parts": {f"{result.name}-{result.part}": part(result, results) for result in results},
-        "results": [summary(result) for result in results],
+        "parts": {f"{result.name}-{result.part}": part_told(result, results) for result in results},
+        "results": [part_summary(result) for result in results],
         "failed": failed,
         "is_final": is_final,
     }
@@ -182,7 +182,7 @@ def examine(job: Job, seeds: Seeds) -> tuple[list[PartResult], list[str], bool]:
     return results, [without_addresses(remark) for remark in failed_cells(failed)], not candidate.waits
 
 
-def part(result: PartResult, results: Collection[PartResult]) -> PartTold:
+def part_told(result: PartResult, results: Collection[PartResult]) -> PartTold:
     return {
         "points": result.points,
         "text": without_addresses(render(result, results)),
@@ -200,7 +200,7 @@ def without_addresses(text: str) -> str:
     return re.sub("0x[0-9a-f]{6,}", "0x...", text)
 
 
-def summary(result: PartResult) -> PartSummary:
+def part_summary(result: PartResult) -> PartSummary:
     return {
         "name": result.name,
         "part": result.part,

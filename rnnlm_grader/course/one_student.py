@@ -6,8 +6,8 @@ from ..content import ASSIGNMENTS
 from ..explaining.words import clean
 from ..refusal import Refusal
 from ..verdict.marks import State, earned
+from .class_marks import read_class
 from .folders import of_assignment
-from .marks import read_class
 
 SIGNS = {State.HOLDS: "✓", State.COSTS: "✗", State.GIVEN: "≈", State.HELD_BACK: "…"}
 

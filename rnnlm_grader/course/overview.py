@@ -11,15 +11,15 @@ from types import MappingProxyType
 
 from ..content import ASSIGNMENTS
 from ..files import write_atomic
+from .class_marks import WHO, StudentMarks, read_course
 from .class_report import mistakes, to_explain_again
 from .export import chosen_of, marks_beside, write_table
-from .marks import WHO, StudentMarks, read_course
 from .pages import built_book, relative, template
 
 LATEST = 2  # assignments that are over; to be weak in all of these is to fall behind
 WEAK = 1 / 2  # of the points
 
-Return = namedtuple("Return", "sentence path count students")  # a mistake, from where to where it came back, for whom
+Recurrence = namedtuple("Recurrence", "sentence path count students")  # a mistake, where it came back, for whom
 
 
 @dataclass(frozen=True)
@@ -106,7 +106,7 @@ def write_overview(coursedir, path=None, book=None, weights=MappingProxyType({})
         latest=latest,
         count=len(latest.graded) if latest else 0,
         again=to_explain_again(found),
-        returns=returns(standings),
+        recurrences=recurrences(standings),
         due=[standing for standing in standings if standing.due_by_hand],
         asking=[standing for standing in standings if standing.requests],
         behind=[standing for standing in standings if standing.is_behind],
@@ -124,7 +124,7 @@ def write_overview(coursedir, path=None, book=None, weights=MappingProxyType({})
     return path, table
 
 
-def write_term(coursedir, path, students=(), weights=MappingProxyType({})):
+def write_overview_table(coursedir, path, students=(), weights=MappingProxyType({})):
     """Write the table of the overview, for all students or for some; return the marks of each assignment."""
     classes = read_course(coursedir, weights)
     everybody = standings_of(classes)
@@ -181,14 +181,14 @@ def came_back(results):
     return {sentence: names for sentence, names in made.items() if len(names) > 1}
 
 
-def returns(standings):
+def recurrences(standings):
     """Return the mistakes that came back, those first that did for most, each with where it was made, and by whom."""
     whom, where = {}, {}
     for standing in standings:
         for sentence, names in standing.returned.items():
             whom.setdefault(sentence, []).append(standing.who.student)
             where.setdefault(sentence, Counter()).update(names)
-    found = [Return(sentence, sorted(where[sentence]), len(people), people) for sentence, people in whom.items()]
+    found = [Recurrence(sentence, sorted(where[sentence]), len(people), people) for sentence, people in whom.items()]
     return sorted(found, key=lambda back: (-back.count, back.sentence))
 
 

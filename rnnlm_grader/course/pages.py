@@ -22,7 +22,7 @@ def template(name):
         lstrip_blocks=True,
     )
     environment.filters.update(
-        clean=one_line, code=code, few=name_some, number=number, listing=lambda text: clean(text, 20_000)
+        one_line=one_line, name_some=name_some, code=code, number=number, listing=lambda text: clean(text, 20_000)
     )
     return environment.get_template(name)
 

@@ -43,7 +43,7 @@ class Watch:
         self.feedback, self.practice = feedback, practice
         self.exchange = ExchangeFactory(config=config)
         self.log = logging.Logger("watch", logging.WARNING)
-        self.log.addHandler(Told(self.warn))
+        self.log.addHandler(LogHandler(self.warn))
         self.seen = defaultdict(set)  # assignment → what was in the exchange when it was last graded
         self.begun, self.warned = set(), defaultdict(set)  # what was complained of in the last round isn't again
         self.answered = set()  # folders of submissions
@@ -87,7 +87,7 @@ class Watch:
         tally = Batch(coursedir, self.config, students=None if is_first else students, log=QUIET).grade()
         self.seen[self.name] |= there
         self.begun.add(self.name)
-        for line in outcome(tally):
+        for line in round_lines(tally):
             self.tell(line)
         if self.feedback == "now" or (self.feedback == "due" and is_over):
             self.give_feedback(coursedir, None if is_first else tally.graded)
@@ -128,7 +128,7 @@ class Watch:
         """Make and release the feedback of some students, or of all, as nbgrader's two commands would."""
         if students is None or students:
             some = of_assignment(coursedir, self.name, only=students)
-            OfSome(coursedir=some, config=self.config, log=self.log).start()
+            GenerateFeedbackOfSome(coursedir=some, config=self.config, log=self.log).start()
             self.program(self.exchange.release_feedback, some).start()
 
     def tell(self, line):
@@ -142,7 +142,7 @@ class Watch:
             self.tell(line)
 
 
-class OfSome(GenerateFeedback):
+class GenerateFeedbackOfSome(GenerateFeedback):
     """Makes the feedback of the students that its `coursedir` is restricted to, and touches no other's."""
 
     def init_notebooks(self):
@@ -153,8 +153,8 @@ class OfSome(GenerateFeedback):
         }
 
 
-class Told(logging.Handler):
-    """Hands on what is logged as lines."""
+class LogHandler(logging.Handler):
+    """Hands on each line that is logged."""
 
     def __init__(self, warn):
         super().__init__()
@@ -174,7 +174,7 @@ def time_in(entry):
     return time_of("".join(entry.rsplit("+", 3)[2:3])) or datetime.min
 
 
-def outcome(tally):
+def round_lines(tally):
     """Yield what a round did, in lines."""
     if tally.graded:
         yield f"graded {name_some(tally.graded)}"

@@ -25,10 +25,9 @@ from support import cut_off
 from support.batches import batch_of, open_course
 
 from rnnlm_grader.course import batch as batches
-from rnnlm_grader.course import cli, commands, gradebook, pool, private, results
-from rnnlm_grader.course import marks as marks_module
+from rnnlm_grader.course import class_marks, cli, commands, gradebook, pool, private, results
+from rnnlm_grader.course.class_marks import read_class
 from rnnlm_grader.course.gradebook import recorded_scores
-from rnnlm_grader.course.marks import read_class
 from rnnlm_grader.course.recorder import Recorder
 from rnnlm_grader.course.results import Results
 from rnnlm_grader.files import write_atomic
@@ -477,9 +476,9 @@ def test_a_command_that_is_misspelt_is_answered_by_a_list_of_them(capsys):
 def test_a_run_for_one_student_asks_the_gradebook_about_no_other_and_reads_no_other_notebook(pair, capsys, monkeypatch):
     batch_of(pair).grade()
     asked, read = [], []
-    for module, name in ((gradebook, "of_notebooks"), (marks_module, "of_notebooks")):
+    for module, name in ((gradebook, "of_notebooks"), (class_marks, "of_notebooks")):
         monkeypatch.setattr(module, name, noting(asked, getattr(module, name)))
-    monkeypatch.setattr(marks_module, "read_again", lambda path: read.append(path) or ({}, {}))
+    monkeypatch.setattr(class_marks, "read_again", lambda path: read.append(path) or ({}, {}))
     assert cli.main([SLUG, "--course-dir", str(pair), "--jobs", "1", "--force", "--student", "unfinished"]) == 0
     assert "1 marks: lowest 4, median 4, highest 4" in capsys.readouterr().out
     assert asked

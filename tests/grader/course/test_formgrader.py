@@ -15,7 +15,7 @@ from bs4 import BeautifulSoup
 from course_folder import ROOT, SLUG
 from graded_class import WRONG, Person, lay_out
 
-from rnnlm_grader.course.marks import read_class
+from rnnlm_grader.course.class_marks import read_class
 
 TOKEN = "only-for-this-test"
 PEOPLE = {"ada": Person(), "ben": Person({"repeats_across_time": WRONG, "windows": WRONG}), "cy": Person()}

@@ -11,7 +11,7 @@ from course_folder import ROOT, SLUG, code_in, config_for
 from graded_class import Person, lay_out
 from nbgrader.coursedir import CourseDirectory
 
-from rnnlm_grader.course.marks import read_class
+from rnnlm_grader.course.class_marks import read_class
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ import pytest
 from corpora import embedding
 
 from rnnlm_grader.content import ASSIGNMENTS
-from rnnlm_grader.course.job import failed_cells, part, summary
+from rnnlm_grader.course.job import failed_cells, part_summary, part_told
 from rnnlm_grader.engine.exam import examine, hidden_seed, public_seed
 from rnnlm_grader.protocol.candidate import KernelCandidate
 from rnnlm_grader.sandbox.candidate import SandboxedCandidate
@@ -66,7 +66,8 @@ def shown(*change):
             Allowance(20),
         )
     assert not all(result.is_right for result in results)
-    text = json.dumps([*(part(result, results) for result in results), *map(summary, results), *failed_cells(failed)])
+    said = [*(part_told(result, results) for result in results), *map(part_summary, results), *failed_cells(failed)]
+    text = json.dumps(said)
     return " ".join(text.replace("\\n", " ").split())
 
 

@@ -3,7 +3,7 @@
 import contextlib
 import functools
 from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
@@ -25,7 +25,7 @@ WHO = ("student_id", "last_name", "first_name", "email", "lms_user_id")  # colum
 
 @dataclass(frozen=True)
 class Part:
-    """What the gradebook says of one grade cell of one student; `score` counts marks by hand and extra credit."""
+    """What the gradebook's columns say of one student's grade cell; `score` counts marks by hand and extra credit."""
 
     score: float
     auto_score: float | None  # None where nothing marks it but a person
@@ -180,22 +180,23 @@ def read_class(coursedir, weights=MappingProxyType({})):
     """
     assignment = coursedir.assignment_id
     with open_gradebook(coursedir) as gradebook:
-        book = Book(gradebook, assignment, only_students(coursedir))
-    if assignment not in book.cells:
-        known = ", ".join(sorted(book.cells)) or "none"
+        recorded = GradebookMarks(gradebook, assignment, only_students(coursedir))
+    if assignment not in recorded.cells:
+        known = ", ".join(sorted(recorded.cells)) or "none"
         raise Refusal(f"The gradebook has no assignment {assignment}. It knows: {known}.")
-    return class_marks(coursedir, book, weights)
+    return marks_of_class(coursedir, recorded, weights)
 
 
 def read_course(coursedir, weights=MappingProxyType({})):
     """Read the same of every assignment that the gradebook knows, in the order of the exercises."""
     with open_gradebook(coursedir) as gradebook:
-        book = Book(gradebook)
-    names = [*(name for name in ASSIGNMENTS if name in book.cells), *sorted(book.cells.keys() - ASSIGNMENTS.keys())]
-    return [class_marks(of_assignment(coursedir, name), book, weights) for name in names]
+        recorded = GradebookMarks(gradebook)
+    cells = recorded.cells
+    names = [*(name for name in ASSIGNMENTS if name in cells), *sorted(cells.keys() - ASSIGNMENTS.keys())]
+    return [marks_of_class(of_assignment(coursedir, name), recorded, weights) for name in names]
 
 
-class Book:
+class GradebookMarks:
     """What the gradebook holds of one assignment, or of all: in a few queries, however many students there are."""
 
     def __init__(self, gradebook, assignment=None, students=None):
@@ -208,68 +209,41 @@ class Book:
             for student, *values in gradebook.db.execute(people)
         }
         self.penalties, self.late, self.grades = Counter(), set(), defaultdict(dict)  # by (assignment, student)
-        for student, name, *values in gradebook.db.execute(
-            of_notebooks(
-                assignment,
-                Assignment.name,
-                SubmittedNotebook.late_submission_penalty,
-                SubmittedAssignment.timestamp,
-                SubmittedAssignment.extension,
-                students=students,
-            )
-        ):
-            penalty, handed_in, extension = values
+        late = SubmittedNotebook.late_submission_penalty, SubmittedAssignment.timestamp, SubmittedAssignment.extension
+        query = of_notebooks(assignment, Assignment.name, *late, students=students)
+        for student, name, penalty, handed_in, extension in gradebook.db.execute(query):
             self.penalties[name, student] += penalty or 0.0
             if handed_in and self.due[name] and handed_in > self.due[name] + (extension or timedelta()):
                 self.late.add((name, student))
         self.said = said_by_hand(gradebook, assignment, students)
-        for student, cell, name, *values in gradebook.db.execute(
-            of_cells(
-                assignment,
-                Grade,
-                Assignment.name,
-                Grade.score,
-                Grade.auto_score,
-                Grade.needs_manual_grade,
-                Grade.manual_score,
-                Grade.extra_credit,
-                students=students,
-            )
-        ):
+        columns = (getattr(Grade, each.name) for each in fields(Part))
+        query = of_cells(assignment, Grade, Assignment.name, *columns, students=students)
+        for student, cell, name, *values in gradebook.db.execute(query):
             self.grades[name, student][cell] = Part(*values)
 
 
-def class_marks(coursedir, book, weights):
+def marks_of_class(coursedir, recorded, weights):
     """Join what the gradebook holds of an assignment with what was handed in, and with the graded notebooks."""
     assignment = coursedir.assignment_id
-    if unknown := weights.keys() - set().union(*book.cells.values()):
+    if unknown := weights.keys() - set().union(*recorded.cells.values()):
         raise Refusal(
             f"c.GradeInSandbox.weights has {name_some(unknown)}, but the gradebook has no such part. Its parts of "
-            f"{assignment}: {', '.join(sorted(book.cells[assignment]))}."
+            f"{assignment}: {', '.join(sorted(recorded.cells[assignment]))}."
         )
-    parts = in_order(assignment, book.cells[assignment])
+    parts = in_order(assignment, recorded.cells[assignment])
     waiting, students = submitted_folders(coursedir), []
-    for student in sorted(book.people.keys() | waiting.keys()):
-        notebook, identity = graded_notebook(coursedir, student), book.people.get(student, {})
+    for student in sorted(recorded.people.keys() | waiting.keys()):
+        notebook, identity = graded_notebook(coursedir, student), recorded.people.get(student, {})
         key = assignment, student
         # Who couldn't be graded has no graded notebook; the gradebook may still hold the mark of an earlier submission.
-        if key in book.penalties and (student not in waiting or notebook.exists()):
-            own = {name: book.grades[key][name] for name in parts if name in book.grades[key]}
-            students.append(
-                StudentMarks(
-                    student,
-                    "graded",
-                    book.penalties[key],
-                    own,
-                    notebook,
-                    key in book.late,
-                    open_request(read_again(notebook)[0], book.said.get(key)),
-                    **identity,
-                )
-            )
+        if key in recorded.penalties and (student not in waiting or notebook.exists()):
+            own = {name: recorded.grades[key][name] for name in parts if name in recorded.grades[key]}
+            request = open_request(read_again(notebook)[0], recorded.said.get(key))
+            found = recorded.penalties[key], own, notebook, key in recorded.late, request
+            students.append(StudentMarks(student, "graded", *found, **identity))
         else:
             students.append(StudentMarks(student, "waiting" if student in waiting else "missing", **identity))
-    return ClassMarks(assignment, parts, tuple(students), book.due[assignment], weights)
+    return ClassMarks(assignment, parts, tuple(students), recorded.due[assignment], weights)
 
 
 def open_request(record, said):
