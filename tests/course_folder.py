@@ -14,6 +14,7 @@ from traitlets.config import Config
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course import cli, commands, watch
+from rnnlm_grader.course.batch import Batch
 from rnnlm_grader.course.nbgrader_plugin import configure
 
 ROOT = Path(__file__).parents[1]
@@ -29,6 +30,16 @@ def config_for(folder, **options):
     configure(config, folder)
     config.CourseDirectory.update(options)
     return config
+
+
+def open_course(folder):
+    """nbgrader's course and configuration for a folder, as `rnnlm-grade` has them."""
+    config = config_for(folder)
+    return CourseDirectory(config=config, assignment_id=SLUG), config
+
+
+def batch_of(folder, **options):
+    return Batch(*open_course(folder), **options)
 
 
 def code_in(page, section):
@@ -116,8 +127,8 @@ def release(folder):
     """Lay out a course as an instructor has it, and release the exercise."""
     if not (folder / "solutions").exists():
         demo.set_up(folder)
-    config = config_for(folder)
-    GenerateAssignment(coursedir=CourseDirectory(config=config, assignment_id=SLUG), config=config, force=True).start()
+    coursedir, config = open_course(folder)
+    GenerateAssignment(coursedir=coursedir, config=config, force=True).start()
 
 
 def collect(folder, work):

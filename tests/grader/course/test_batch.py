@@ -17,12 +17,11 @@ import time
 import nbformat
 import pytest
 import sqlalchemy
-from course_folder import SLUG, WORK, collect, contents, gradebook_of, nbgrader
+from course_folder import SLUG, WORK, batch_of, collect, contents, gradebook_of, nbgrader, open_course
 from nbgrader.converters import Autograde
 from nbgrader.coursedir import CourseDirectory
 from processes import descendants, parents
 from support import cut_off
-from support.batches import batch_of, open_course
 
 from rnnlm_grader.course import batch as batches
 from rnnlm_grader.course import class_marks, cli, commands, gradebook, pool, private, results

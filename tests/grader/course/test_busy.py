@@ -7,11 +7,10 @@ import shutil
 import subprocess
 
 import pytest
-from course_folder import BLANK, SLUG, collect, config_for, contents, gradebook_of
+from course_folder import BLANK, SLUG, collect, contents, gradebook_of, open_course
 from demo import RIGHT, TIME_RIGHT, filled
 from nbformat import writes
 from nbformat.v4 import new_code_cell
-from nbgrader.coursedir import CourseDirectory
 from support.workers import busy
 
 from rnnlm_grader.course import pool
@@ -90,9 +89,8 @@ FORWARD = {"slow-forward-endless-backward"}  # has all that the first answer's `
 
 def grade(course):
     """Grade a class on all processors; return what is left: marks, and the bytes of results and graded notebooks."""
-    config = config_for(course)
+    coursedir, config = open_course(course)
     config.GradeInSandbox.update({"seconds_per_criterion": 6.0, "seconds_per_answer": 9.0, "seconds_per_cell": 4.0})
-    coursedir = CourseDirectory(config=config, assignment_id=SLUG)
     count = len(os.sched_getaffinity(0))
     with pool.examiners(count) as executor:
         batch = Batch(coursedir, config)

@@ -8,10 +8,9 @@ import demo
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from course_folder import ROOT, SLUG, WORK, Course, collect, config_for, contents, gradebook_of, nbgrader, release
+from course_folder import ROOT, SLUG, WORK, Course, collect, contents, gradebook_of, nbgrader, open_course, release
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
-from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade
 
 from rnnlm_grader.course import settings
@@ -24,8 +23,8 @@ AGAIN = "nbgrader generate_assignment 01-embedding --force"
 
 def converter_for(course):
     """nbgrader's converter for a course folder."""
-    config = config_for(course)
-    return Autograde(coursedir=CourseDirectory(config=config, assignment_id=SLUG), config=config)
+    coursedir, config = open_course(course)
+    return Autograde(coursedir=coursedir, config=config)
 
 
 @pytest.fixture(scope="module")

@@ -14,8 +14,7 @@ import time
 
 import demo
 import pytest
-from course_folder import WORK, release
-from support.batches import batch_of
+from course_folder import WORK, batch_of, release
 from support.inside import INSIDE, look_round
 from support.workers import FORBIDDEN, LOSES, CallFailed, begun, call, function, how_lost
 
