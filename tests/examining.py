@@ -1,4 +1,4 @@
-"""Examines one answer by itself, without last looks and other ways to execute cells; or runs cells in a shell."""
+"""Defines an answer and asks whether it is clean by some criteria; or runs cells in a shell."""
 
 import subprocess
 import sys
@@ -9,7 +9,6 @@ from rnnlm_grader.content import find
 from rnnlm_grader.engine.exam import examine, public_seed
 from rnnlm_grader.protocol.bench import load_cells
 from rnnlm_grader.protocol.candidate import KernelCandidate
-from rnnlm_grader.verdict.pipeline import Work, examine_answer, explain, judge
 
 
 def defined(source, name="MyEmbedding"):
@@ -17,20 +16,6 @@ def defined(source, name="MyEmbedding"):
     names = {"np": np, "__name__": "__main__"}
     assert load_cells([(name, source)], names) == {}
     return names[name]
-
-
-def grade_name(assignment, candidate, name, seeds, allowance):
-    """Return the PartResults of one name; seeds and allowance as in `pipeline.examine_answer`."""
-    work = Work(assignment, name)
-    for is_hidden in (False, True):
-        examine_answer(
-            work,
-            candidate,
-            lambda criterion, now=is_hidden: [draw for draw in seeds(criterion) if draw[1] is now],
-            allowance,
-        )
-        explain(work, candidate)
-    return judge(work)
 
 
 def is_clean(name, answer, criteria=None):

@@ -20,8 +20,8 @@ from rnnlm_grader.engine.compare import Difference
 from rnnlm_grader.engine.exam import Lost
 from rnnlm_grader.explaining.mistakes import Mistake
 from rnnlm_grader.protocol.bench import Raised
+from rnnlm_grader.verdict.judging import PartResult, Verdict
 from rnnlm_grader.verdict.marks import Mark, State
-from rnnlm_grader.verdict.pipeline import PartResult, Verdict
 from rnnlm_grader.verdict.report import render
 
 ALL = {criterion.id for criterion in ASSIGNMENT.criteria}

@@ -25,9 +25,10 @@ from ..refusal import Refusal
 from ..sandbox.candidate import SandboxedCandidate
 from ..verdict.allowance import Allowance
 from ..verdict.grading import grade_submission
+from ..verdict.judging import PartResult, Verdict
 from ..verdict.marks import State
-from ..verdict.pipeline import PartResult, Seeds, Verdict
 from ..verdict.report import reason_of, render
+from ..verdict.work import Seeds
 
 MOST_REMARKS = 20
 PACKAGES = [Path(__file__).parents[2] / name for name in ("rnnlm_grader", "rnnlm_ref")]

@@ -9,9 +9,9 @@ from ..engine.faults import Fault
 from ..protocol.bench import Raised
 from ..protocol.candidate import Candidate
 from .certain import what_is_certain
-from .decoding import is_seen_in, told_apart
 from .look import Aim, Kind, Look, fresh_draws, kind_of, look_at, redrawn
 from .telling import telling_example
+from .variants import is_seen_in, wrong_by
 
 LOG = logging.getLogger(__name__)
 
@@ -88,7 +88,7 @@ def aim_at(look: Look, likely: Collection[Misconception], beside: Collection[Mis
     """
 
     def shown(look: Look, others: Collection[Misconception]) -> list[Kind]:
-        keys = told_apart(look.case, look.wrong, likely, others)
+        keys = wrong_by(look.case, look.wrong, likely, others)
         return [kind_of(key, look.wrong[key]) for key in keys]
 
     ways = [beside, ()] if beside else []

@@ -22,10 +22,10 @@ from ..engine.layer import LayerForm, Size, Sizes, shape_of
 from ..engine.play import play_all
 from ..protocol.candidate import Candidate
 from ..protocol.values import Plain
-from .decoding import variant_of
 from .look import Aim, Look, look_at, redrawn
 from .script import DIGITS, as_python, short
 from .shrink import shrink
+from .variants import variant_of
 
 AT_ONCE, MOST_SIZES = 30, 150  # sizes that are tried in one play, and in all
 SIZES, SHAPES = (1, 2, 3), ((1,), (2,), (3,), (1, 2), (2, 2))

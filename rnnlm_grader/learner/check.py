@@ -12,11 +12,12 @@ from ..content import ASSIGNMENTS, find
 from ..engine.exam import Assignment, Criterion, LastLook, public_seed, undefined
 from ..explaining.words import BOOK, in_a_row, is_unfinished
 from ..notebooks.modules_used import modules_missed
-from ..protocol.candidate import Candidate
 from ..verdict.allowance import Allowance
+from ..verdict.judging import PartResult
 from ..verdict.marks import State
-from ..verdict.pipeline import PartResult, Seeds, Work, examine_answer, explain, judge, look_once_more, only
+from ..verdict.pipeline import results_of
 from ..verdict.report import as_text, outline
+from ..verdict.work import Work, examine_answer
 from . import progress, review
 from .afterwards import after_full_points
 from .cells import BEFORE, cells, shell
@@ -54,13 +55,13 @@ def check(answer: Callable | str | None = None, part: str | None = None, *, hidd
     """
     names = sys._getframe(1).f_globals
     if answer is None:
-        findings = [examine(name, names.get(name), None, hidden) for name in names_asked_for(names)]
+        findings = [checked(name, names.get(name), None, hidden) for name in names_asked_for(names)]
         show(findings, "", [tell_briefly(finding) for finding in findings], table(findings), not hidden)
     else:
         name = getattr(answer, "__name__", str(answer))
         if isinstance(answer, str):
             answer = names.get(name)
-        finding = examine(name, answer, part, hidden)
+        finding = checked(name, answer, part, hidden)
         is_due = shell() and not hidden and has_full_points(finding) and part in (None, finding.everything[-1].part)
         below = after_full_points(name, answer) if is_due else ""
         show([finding], f"{name} · {part}: " if part else f"{name}: ", [tell(finding)], (), not hidden, below)
@@ -72,7 +73,7 @@ def chapter(slug: str) -> None:
 
 
 def show(
-    findings: Sequence["Finding"],
+    findings: Sequence["Checked"],
     subject: str,
     told: Sequence[Told],
     rows: Sequence[Row] = (),
@@ -100,7 +101,7 @@ def show(
         raise CheckFailed(f"{subject}{score(findings)} points; see above." if is_shown else text)
 
 
-def has_full_points(finding: "Finding") -> bool:
+def has_full_points(finding: "Checked") -> bool:
     return finding.is_right and all(result.is_right for result in finding.everything)
 
 
@@ -113,7 +114,7 @@ def names_asked_for(names: Mapping[str, object]) -> list[str]:
 
 
 @dataclass(frozen=True)
-class Finding:
+class Checked:
     """The result of examining one answer: a result for each part, and remarks.
 
     `outdated` says why the answer isn't what stands on the screen; '' if it is. `first` is an earlier answer that it
@@ -134,7 +135,7 @@ class Finding:
         return [0 if self.outdated else result.points for result in self.results]
 
 
-def examine(name: str, answer: object, part: str | None, hidden: bool) -> Finding:
+def checked(name: str, answer: object, part: str | None, hidden: bool) -> Checked:
     """Examine an answer, or None where it isn't defined."""
     assignment = find(name)
     if assignment is None:
@@ -144,7 +145,7 @@ def examine(name: str, answer: object, part: str | None, hidden: bool) -> Findin
     if part is not None and part not in parts:
         raise ValueError(f"{name} has no part {part!r}. Its parts are: {', '.join(parts)}.")
     candidate = TimedCandidate(**{name: answer} if answer is not None else {})
-    everything = results_of(assignment, name, candidate, fresh_seeds if hidden else public_seeds)
+    everything = results_of(assignment, candidate, name, fresh_seeds if hidden else public_seeds, Allowance(SECONDS))
     results = [each for each in everything if part in (None, each.part)]
     lent = assignment.lent.get(name, ())
     used = cells.helpers(name)
@@ -160,7 +161,7 @@ def examine(name: str, answer: object, part: str | None, hidden: bool) -> Findin
     is_right = not (borrowed or old) and all(result.is_right for result in results)
     uses = [] if is_right or old else [each for each in used if find(each) is assignment]
     first = next((each for each in uses if not is_sound(assignment, each)), "")
-    return Finding(name, results, remarks, is_right, old, everything, first)
+    return Checked(name, results, remarks, is_right, old, everything, first)
 
 
 def is_sound(assignment: Assignment, name: str) -> bool:
@@ -170,18 +171,7 @@ def is_sound(assignment: Assignment, name: str) -> bool:
     return work.is_right
 
 
-def results_of(assignment: Assignment, name: str, candidate: Candidate, seeds: Seeds) -> list[PartResult]:
-    """Return the results of all parts of an answer."""
-    work, allowance = Work(assignment, name), Allowance(SECONDS)
-    for is_hidden in (False, True):
-        draws = only(seeds, is_hidden)
-        examine_answer(work, candidate, draws, allowance)
-        look_once_more(work, candidate, draws, allowance)
-        explain(work, candidate)
-    return judge(work)
-
-
-def tell(finding: Finding) -> Told:
+def tell(finding: Checked) -> Told:
     """Return (parts, remarks) of what was found; first of all whether it is about what stands on the screen."""
     if not finding.outdated:
         told = outline(finding.results, finding.everything)
@@ -196,7 +186,7 @@ def tell(finding: Finding) -> Told:
     return [(f"{finding.outdated} {BEFORE}", []), *parts], finding.remarks
 
 
-def tell_briefly(finding: Finding) -> Told:
+def tell_briefly(finding: Checked) -> Told:
     """Return the same in one line where there is nothing to examine yet."""
     verdicts = [verdict for result in finding.results for verdict in result.verdicts]
     if all(verdict.finding == undefined(verdict.criterion.name) for verdict in verdicts):
@@ -206,7 +196,7 @@ def tell_briefly(finding: Finding) -> Told:
     return tell(finding)
 
 
-def table(findings: Sequence[Finding]) -> list[Row]:
+def table(findings: Sequence[Checked]) -> list[Row]:
     """Return a table of points, row by row."""
     rows = [
         (each.name, result.part, f"{points} of {result.max_points}")
@@ -216,7 +206,7 @@ def table(findings: Sequence[Finding]) -> list[Row]:
     return [("name", "part", "points"), *rows, ("total", "", score(findings))]
 
 
-def score(findings: Sequence[Finding]) -> str:
+def score(findings: Sequence[Checked]) -> str:
     most = sum(result.max_points for finding in findings for result in finding.results)
     return f"{sum(sum(finding.points) for finding in findings)} of {most}"
 

@@ -22,7 +22,7 @@ from ..notebooks.reading import Unreadable
 from ..notebooks.submission import cells_of, take_answers
 from ..protocol.bench import bound_names, load_cells
 from ..verdict.allowance import Allowance
-from ..verdict.pipeline import Work, examine_answer
+from ..verdict.work import Work, examine_answer
 from .check import borrows_reference, public_seeds
 from .stopwatch import LOOK, SECONDS, LoopsLook, TimedCandidate, look_at_the_clock
 

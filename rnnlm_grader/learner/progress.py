@@ -19,7 +19,7 @@ from typing import Any, TypeAlias
 from ..content import ASSIGNMENTS
 from ..explaining.words import BOOK
 from ..files import write_atomic
-from ..verdict.pipeline import PartResult
+from ..verdict.judging import PartResult
 from .page import BOOK_URL, element, escaped
 
 FILE = "RNNLM_PROGRESS"  # in a kernel's environment

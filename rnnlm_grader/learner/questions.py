@@ -20,7 +20,7 @@ from ..content.misconception import Misconception
 from ..engine.case import Case
 from ..engine.compare import Difference
 from ..engine.exam import examine, public_seed
-from ..explaining import decoding
+from ..explaining.decoding import price
 from ..explaining.look import Aim, Look, kind_of, redrawn
 from ..explaining.script import Example, aspect_of, script, short
 from ..explaining.shrink import shrink
@@ -39,6 +39,7 @@ from ..explaining.telling import (
     states,
     value_of,
 )
+from ..explaining.variants import variant_of
 from ..protocol.bench import Raised
 from ..protocol.values import Plain
 from ..verdict.report import ended
@@ -136,7 +137,7 @@ def about_numbers(
     if aim is None or not cases or cases[0].layer.makes:  # nobody can tell what comes of parameters that are drawn
         return None
     drawn = [redressed(cases[i % len(cases)], rng) for i in range(DRAWS)]
-    looks = failing(drawn, aim, decoding.variant_of(misconception).candidate)
+    looks = failing(drawn, aim, variant_of(misconception).candidate)
     found: list[tuple[float, int, Question]] = []
     for cost, look in plainest([*map(as_if_it_went_on, looks)]):
         question = about_example(look, misconception, said)
@@ -152,8 +153,8 @@ def about_numbers(
 def examples(misconception: Misconception) -> tuple[Aim | None, list[Case]]:
     """Return (an `Aim` at how a mistake shows, cases in which it does, as simple as they can be)."""
     criteria = tuple(asking_for(misconception.name).of(misconception.name))
-    candidate = decoding.variant_of(misconception).candidate
-    costs, _ = decoding.price(misconception, criteria)
+    candidate = variant_of(misconception).candidate
+    costs, _ = price(misconception, criteria)
     with np.errstate(all="ignore"):
         found = [examine(each, candidate, public_seed(each)) for each in criteria if each.id in costs]
         faults = sorted(

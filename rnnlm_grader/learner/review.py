@@ -14,8 +14,8 @@ from html import escape
 from typing import Any, TypeAlias, TypedDict
 
 from ..explaining.words import BOOK
+from ..verdict.judging import PartResult
 from ..verdict.marks import State
-from ..verdict.pipeline import PartResult
 from . import progress
 from .page import BELOW, BOOK_URL, CODE, FRAME, element, escaped, say, sentence, with_code
 from .questions import Question, key_of, question_about

@@ -23,19 +23,10 @@ from ..protocol.bench import Raised
 from ..protocol.candidate import OWN, SET_UP, Candidate, Lost, WorkerLost
 from ..sandbox.candidate import SandboxedCandidate
 from .allowance import Allowance
+from .judging import PartResult, Verdict, judge
 from .marks import State
-from .pipeline import (
-    PartResult,
-    Seeds,
-    Verdict,
-    Work,
-    examine_answer,
-    explain,
-    explain_what_was_seen,
-    judge,
-    look_once_more,
-    only,
-)
+from .naming import explain, explain_what_was_seen
+from .work import Seeds, Work, examine_answer, look_once_more, only
 
 ONLY_WITHOUT = Difference(
     "This", "holds with your own earlier answer, but not with a right one in its place, with which more of yours holds"
@@ -80,7 +71,7 @@ def grade_submission(
     answers
         The instructor's source for each name.
     seeds, allowance
-        As in `pipeline.examine_answer`.
+        As in `work.examine_answer`.
     whole
         The cells with all that the student's own do, where what counts of them isn't all; else empty.
     """
@@ -286,7 +277,7 @@ def better_of_two(
     def now(verdict: Verdict, before: Verdict) -> Verdict:
         is_idle = finding is ONLY_FAILING and verdict.criterion.methods  # what is seen there isn't the answer's
         costs = verdict.state == State.COSTS and not is_idle
-        likely = again.named(verdict.criterion, again.names) if costs else ()
+        likely = again.costing(verdict.criterion, again.certain) if costs else ()
         if verdict.state == before.state and likely in ((), before.likely):
             return replace(before, mark=verdict.mark)
         if likely:

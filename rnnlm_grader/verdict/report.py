@@ -11,8 +11,8 @@ from ..engine.exam import Criterion
 from ..explaining.script import WIDTH, cut, outcome_of, script
 from ..explaining.words import BOOK, UNFINISHED, clean, describe, in_a_row, is_unfinished, marked
 from ..protocol.bench import Raised
+from .judging import Finding, PartResult, Verdict
 from .marks import State
-from .pipeline import Finding, PartResult, Verdict
 
 MOST_LINES = 12  # of a mistake
 MOST_PRINTED = 6  # lines, by the code in its example
@@ -88,17 +88,29 @@ def outline(results: Sequence[PartResult], others: Iterable[PartResult] = ()) ->
 
 
 def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Verdict]) -> Iterator[Item]:
-    """Yield what is to be told of a part: its gravest mistake in full, any other in one line.
+    """Yield what is to be told of a part: what costs, what earns, and what earns nothing yet.
 
     `told` holds what the reader knows already: names of mistakes, also those for which something waits, and that one is
     paid for once. `at_hand` are the verdicts of all parts.
     """
     for names in dict.fromkeys(verdict.stand_ins for verdict in result.verdicts if verdict.stand_ins):
         yield Item(f"(with a right {' and '.join(names)} in place of yours)")
+    yield from what_costs(with_state(result, State.COSTS), told)
+    if holds := with_state(result, State.HOLDS):
+        yield Item(f"✓ {'all ' * (len(holds) == len(result.verdicts))}{counted(holds, 'hold')}", (), earned(holds))
+    for because, verdicts in by_cause(with_state(result, State.GIVEN)).items():
+        are = f"{len(verdicts)} {'is' if len(verdicts) == 1 else 'are'}"
+        only = "but only" if all(verdict.mark.is_sure for verdict in verdicts) else "perhaps only"
+        yield Item(f"≈ {are} wrong too, {only} because of {cause(because, result)}", (), earned(verdicts))
+    yield from what_is_held_back(result, told, at_hand)
+
+
+def what_costs(verdicts: Sequence[Verdict], told: set[Name]) -> Iterator[Item]:
+    """Yield the gravest mistake in full, any other in one line, and those of no name that are told already together."""
     again: dict[Name, list[int]] = {}
     why: tuple[Block, ...]
-    is_first, count = True, len(set(map(name_of, with_state(result, State.COSTS))))
-    for verdict in sorted(with_state(result, State.COSTS), key=gravity, reverse=True):
+    is_first, count = True, len(set(map(name_of, verdicts)))
+    for verdict in sorted(verdicts, key=gravity, reverse=True):
         name, title = name_of(verdict), f"✗ {verdict.criterion.shows}"
         if name not in told:
             told.add(name)
@@ -113,12 +125,10 @@ def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Ve
     for name, points in again.items():
         reason = "to fill in" if name == UNFINISHED else "for the same reason"
         yield Item(f"✗ {len(points)} more {reason}", (), sum(points))
-    if holds := with_state(result, State.HOLDS):
-        yield Item(f"✓ {'all ' * (len(holds) == len(result.verdicts))}{counted(holds, 'hold')}", (), earned(holds))
-    for because, verdicts in by_cause(with_state(result, State.GIVEN)).items():
-        are = f"{len(verdicts)} {'is' if len(verdicts) == 1 else 'are'}"
-        only = "but only" if all(verdict.mark.is_sure for verdict in verdicts) else "perhaps only"
-        yield Item(f"≈ {are} wrong too, {only} because of {cause(because, result)}", (), earned(verdicts))
+
+
+def what_is_held_back(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Verdict]) -> Iterator[Item]:
+    """Yield what can't be judged yet, by what it waits for; that is told in one line where it isn't known already."""
     held_back = with_state(result, State.HELD_BACK)
     is_told = UNFINISHED in map(name_of, with_state(result, State.COSTS))
     if unfinished := [verdict for verdict in held_back if is_unfinished(verdict.finding) and not is_told]:
@@ -127,7 +137,7 @@ def items_of(result: PartResult, told: set[Name], at_hand: Mapping[Criterion, Ve
     for because, verdicts in by_cause([each for each in held_back if each not in unfinished]).items():
         payer = next(map(at_hand.get, elsewhere(because, result)), None)
         until = f"{cause(because, result)} is mended" if because else "more of its results are right"
-        why = ()
+        why: tuple[Block, ...] = ()
         if payer and isinstance(finding_of(payer), Raised):
             until, why = "this is mended", (reason_of(payer),)
         elif payer and told.isdisjoint([name_of(payer), (State.HELD_BACK, name_of(payer))]):

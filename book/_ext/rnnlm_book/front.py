@@ -12,7 +12,7 @@ from sphinx.util.docutils import SphinxDirective
 
 from rnnlm_figures.rnnlm import who_is_it_about
 from rnnlm_grader.explaining.words import BOOK
-from rnnlm_grader.learner.check import examine
+from rnnlm_grader.learner.check import checked
 from rnnlm_grader.learner.page import page
 from rnnlm_grader.verdict.report import outline
 from rnnlm_ref.generate import next_word_probabilities
@@ -52,7 +52,7 @@ class Checked(SphinxDirective):
         source = "\n".join(self.content)
         names = {"np": np}
         exec(source, names)  # the page's own text
-        finding = examine(name, names[name], part, hidden=False)
+        finding = checked(name, names[name], part, hidden=False)
         if finding.is_right:
             raise self.error(f"The check finds nothing wrong with {name}.")
         shown = textwrap.dedent(source[source.rindex("    def ") :])

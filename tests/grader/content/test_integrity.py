@@ -5,7 +5,7 @@ import copy
 import numpy as np
 import pytest
 from corpora import incomplete, rnnlm
-from examining import grade_name, is_clean
+from examining import is_clean
 from support.instructor import NAMES, solution
 
 from rnnlm_grader.content import find
@@ -15,6 +15,7 @@ from rnnlm_grader.engine.exam import examine, public_seed
 from rnnlm_grader.learner.check import CheckFailed, check
 from rnnlm_grader.protocol.candidate import KernelCandidate
 from rnnlm_grader.verdict.allowance import Allowance
+from rnnlm_grader.verdict.pipeline import results_of
 
 pytestmark = pytest.mark.corpus(one_in=3)
 
@@ -110,7 +111,7 @@ def test_what_is_the_same_each_time_and_never_right_earns_nothing(name, values):
     answer = of_constants(name, *values)
     assignment, candidate = find(name), KernelCandidate(**{name: answer})
     parts = [part for other, part in assignment.parts() if other == name]
-    results = grade_name(assignment, candidate, name, lambda c: [(public_seed(c), False)], Allowance(5))
+    results = results_of(assignment, candidate, name, lambda c: [(public_seed(c), False)], Allowance(5))
     assert [v.criterion.id for result in results for v in result.verdicts if v.points] == []
     for part in parts:
         with pytest.raises(CheckFailed):

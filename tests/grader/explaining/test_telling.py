@@ -9,9 +9,9 @@ from numpy.testing import assert_allclose
 from support.library import CASES, grade
 
 from rnnlm_grader.content import find
-from rnnlm_grader.explaining.decoding import told_apart
 from rnnlm_grader.explaining.script import literal, outcome_of, script, short
 from rnnlm_grader.explaining.telling import MOST_NUMBERS, odds, powers, rounded, shares, states
+from rnnlm_grader.explaining.variants import wrong_by
 from rnnlm_grader.protocol.bench import Raised
 from rnnlm_grader.protocol.values import Opaque
 
@@ -170,7 +170,7 @@ def test_the_example_under_one_of_two_mistakes_shows_that_one():
 def test_an_example_made_small_still_shows_that_one_of_two_mistakes_alone(name, id, beside, criterion):
     found = with_more(known(name, id), *changes_of(name, beside))[criterion]
     assert [each.id for each in found.likely] == [id]
-    assert told_apart(found.small.case, found.small.wrong, found.likely, [known(name, beside)])[0] == found.small.key
+    assert wrong_by(found.small.case, found.small.wrong, found.likely, [known(name, beside)])[0] == found.small.key
 
 
 def test_a_mistake_that_never_shows_alone_is_shown_where_it_is_wrong_at_least():

@@ -4,7 +4,6 @@ import contextlib
 
 import pytest
 from corpora import CORPORA, bptt, embedding, lstm, rnn, rnnlm, softmax_masking, time_rnn
-from examining import grade_name
 from support.hostile.attacks import KNOWN
 
 from rnnlm_grader.content import ASSIGNMENTS
@@ -16,6 +15,7 @@ from rnnlm_grader.sandbox.candidate import SandboxedCandidate
 from rnnlm_grader.verdict.allowance import Allowance
 from rnnlm_grader.verdict.grading import grade_submission
 from rnnlm_grader.verdict.marks import State
+from rnnlm_grader.verdict.pipeline import results_of
 from rnnlm_grader.verdict.report import blocks_of, render
 
 pytestmark = pytest.mark.corpus(one_in=4, whole=True)
@@ -80,7 +80,7 @@ def verdicts(make_candidate, corpus, name, source, draws=DRAWS):
     lent = assignment.lent.get(name, ())
     with contextlib.closing(make_candidate(assignment, submission(corpus, **{name: source}), lent)) as candidate:
         seeds = seeds_of(corpus.SLUG, draws)
-        return [v for result in grade_name(assignment, candidate, name, seeds, Allowance(20)) for v in result.verdicts]
+        return [v for result in results_of(assignment, candidate, name, seeds, Allowance(20)) for v in result.verdicts]
 
 
 @pytest.mark.corpus(one_in=8)

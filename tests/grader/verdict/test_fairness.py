@@ -7,15 +7,15 @@ import zlib
 
 import numpy as np
 import pytest
-from examining import grade_name
 
 from rnnlm_grader.content import ASSIGNMENTS, find
 from rnnlm_grader.content.misconception import defined
 from rnnlm_grader.engine.exam import hidden_seed, public_seed
-from rnnlm_grader.explaining.decoding import together
+from rnnlm_grader.explaining.variants import together
 from rnnlm_grader.protocol.candidate import KernelCandidate
 from rnnlm_grader.verdict.allowance import Allowance
 from rnnlm_grader.verdict.marks import State
+from rnnlm_grader.verdict.pipeline import results_of
 
 pytestmark = pytest.mark.filterwarnings("ignore")
 NAMES = [name for assignment in ASSIGNMENTS.values() for name in assignment.names]
@@ -27,7 +27,7 @@ SEED = os.environ.get("SEED") or str(zlib.crc32("".join(each.source for each in 
 def verdicts(name, thing, key=b"a key" * 8):
     """The verdicts on an answer, on the learner's inputs and on hidden ones."""
     assignment = find(name)
-    results = grade_name(
+    results = results_of(
         assignment,
         KernelCandidate(**{name: thing}),
         name,

@@ -7,7 +7,6 @@ from collections import defaultdict
 import pytest
 from corpora import lstm, rnn, softmax_masking, time_rnn
 from course_folder import ROOT
-from examining import grade_name
 
 from rnnlm_grader.content import ASSIGNMENTS, find
 from rnnlm_grader.content.bptt.misconceptions import BPTT, CLIP
@@ -18,6 +17,7 @@ from rnnlm_grader.explaining.decoding import price
 from rnnlm_grader.protocol.candidate import KernelCandidate
 from rnnlm_grader.verdict.allowance import Allowance
 from rnnlm_grader.verdict.marks import State
+from rnnlm_grader.verdict.pipeline import results_of
 
 pytestmark = [pytest.mark.corpus(one_in=4, whole=True), pytest.mark.filterwarnings("ignore::RuntimeWarning")]
 KEYS = b"k", b"l"
@@ -26,7 +26,7 @@ KEYS = b"k", b"l"
 def graded(name, source):
     """The results of an answer, by part, on hidden inputs."""
     assignment = find(name)
-    results = grade_name(
+    results = results_of(
         assignment,
         KernelCandidate(**{name: defined(name, source)}),
         name,
@@ -174,7 +174,7 @@ class MyRnnlm:
 
 def test_parameters_in_another_order_are_called_that_and_nothing_that_takes_them_as_they_are():
     """Every variant plays with the parameters of the answer, and so is wrong in them alike."""
-    results = grade_name(
+    results = results_of(
         find("MyRnnlm"),
         KernelCandidate(MyRnnlm=defined("MyRnnlm", MATRICES_FIRST)),
         "MyRnnlm",

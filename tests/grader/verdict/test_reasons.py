@@ -6,7 +6,7 @@ import pytest
 from corpora import CORPORA, rnnlm
 from examining import defined
 
-from rnnlm_grader.learner.check import examine
+from rnnlm_grader.learner.check import checked
 from rnnlm_grader.verdict.report import outline
 
 ELSEWHERE = ("(the same mistake)", "for the same reason", "to fill in")
@@ -29,7 +29,7 @@ def without_reason(parts):
 
 def report(name, answer):
     """What a check tells of each part, as (heading, items)."""
-    everything = examine(name, answer, None, hidden=False).results
+    everything = checked(name, answer, None, hidden=False).results
     return [outline([result], everything)[0] for result in everything]
 
 
