@@ -6,7 +6,7 @@ Several exercises share these sections and sentences, and the mistakes that func
 from collections.abc import Iterable
 
 from . import contract
-from .contract import DTYPE, SHARED
+from .contract import DTYPE, IN_PLACE, SHARED
 from .misconception import Add, Change
 
 EQUATION = "03-rnn.html#rnn-equation"
@@ -97,6 +97,10 @@ ONE_ARRAY = (
     "one array holds the state of each step in turn (changed in place), so all that was kept of earlier steps "
     "changes with it; make a new array in each step"
 )
+ROWS_MIXED = (
+    "for {} rows in the order (N, T) meet rows in the order (T, N), one of them being dz; lay both out alike before "
+    "they are multiplied"
+)
 FORWARDS = (
     "backward visits the steps from the first to the last; gradients come from the future, so it begins at the "
     "last: reversed(range(T))"
@@ -154,6 +158,38 @@ def in_forward(add: Add, h: str) -> None:
         SHAPES,
         "every row of the batch goes on from the state of the first row; each sequence has its own row of h_prev",
         ("h_prev @ Wh", "h_prev[:1] @ Wh"),
+    )
+
+
+def stacks_wrongly(add: Add) -> None:
+    """Add that the matrices stand one above the other in another order than x and h_prev side by side."""
+    stacked = "np.concatenate([Wh, Wx])"
+    add(
+        "StacksWhOverWx",
+        EQUATION,
+        "Wx and Wh are stacked in another order than x and h_prev: where Wx stands above Wh, x stands before h_prev",
+        ("x @ Wx", f"x @ {stacked}[:len(Wx)]"),
+        ("h_prev @ Wh", f"h_prev @ {stacked}[len(Wx):]"),
+        ("dz @ Wx.T", f"dz @ {stacked}[:len(Wx)].T"),
+        ("dz @ Wh.T", f"dz @ {stacked}[len(Wx):].T"),
+    )
+
+
+def resets_to_zeros(add: Add, section: str, forgets: str) -> None:
+    """Add that reset_state makes zeros of the size of the old state, where `forgets` is what it does."""
+    zeros, instead = forgets.replace("None", "np.zeros_like(self.h)"), f"Forget the state instead: {forgets}"
+    add(
+        "ResetsToOldSize",
+        section,
+        f"reset_state keeps zeros for the old batch size; the next window may have another N. {instead}",
+        (f"        {forgets}\n", f"        if self.h is not None:\n            {zeros}\n"),
+    )
+    add(
+        "ResetsToOldSizeOrNone",
+        section,
+        "reset_state makes zeros of the size of the old state; before the first window there is none, and the next one "
+        f"may have another N. {instead}",
+        (f"        {forgets}\n", f"        {zeros}\n"),
     )
 
 
@@ -259,7 +295,8 @@ def carries(add: Add, id: str, sentence: str, old: str, new: str, reset: Change)
 
     It may ask whether the layer is stateful, and `reset` is the change with which reset_state forgets that, too.
     """
-    for which, unless in {"": "", "IfStateful": "not self.stateful or "}.items():
+    fits = "np.shape(self.dh) != dhs[:, 0].shape or "
+    for which, unless in {"": "", "IfStateful": "not self.stateful or ", "IfItFits": fits}.items():
         carried = old, new.format(unless)
         add(f"{id}{which}", DH, sentence, carried)
         add(f"{id}UntilReset{which}", DH, sentence, carried, reset)
@@ -303,4 +340,171 @@ def in_params(add: Add) -> None:
         DTYPE,
         contract.GRADS_FLOAT32,
         ("np.zeros_like(param)", "np.zeros(param.shape, dtype='f')"),
+    )
+
+
+def over_time(add: Add, section: str) -> None:
+    """Add what goes wrong over the steps of a window, where forward reads xs[:, t] and fills hs."""
+    add(
+        "ReadsFirstInput",
+        section,
+        "the input isn't used step by step: every step reads xs[:, 0]",
+        ("= xs[:, t]", "= xs[:, 0]"),
+    )
+    add(
+        "ReadsBackwards",
+        section,
+        "the window is read from the right to the left; step t reads xs[:, t], from t = 0 on",
+        ("[:, t]", "[:, -1 - t]"),
+    )
+    add("GivesTimeMajor", section, contract.time_major("the output", "H"), ("return hs", "return hs.swapaxes(0, 1)"))
+    add(
+        "GivesLastState",
+        section,
+        "only the last state is returned; hs holds the states of all steps, (N, T, H)",
+        ("return hs", "return h"),
+    )
+    add("AddsStepsUp", section, contract.STEPS_ADDED_UP, ("return hs", "return hs.sum(axis=1)"))
+    add("GivesStatesBefore", section, ONE_STEP_LATE, ("hs[:, t] = h", "hs[:, t] = h_prev"))
+    add(
+        "GivesStartToo",
+        section,
+        "the state before the window is among the outputs, T + 1 of them; hs starts with the state after the first "
+        "step",
+        ("np.zeros((N, T, H)", "np.zeros((N, T + 1, H)"),
+        ("hs[:, t] = h", "hs[:, t:t + 2] = np.stack([h_prev, h], axis=1)"),
+    )
+    add(
+        "SkipsLastStep",
+        section,
+        "the last step is left out (range(T - 1)), and stays zero",
+        ("return hs", "hs[:, -1] = 0\n        return hs"),
+    )
+    contract.returns_nothing(add, "GivesNoHs", section, "forward", "hs", ("        return hs\n", ""))
+    add(
+        "GivesOneArrayTTimes",
+        section,
+        "all steps of hs show the last state: one array was put in each time and overwritten later",
+        ("hs[:, t] = h", "hs[...] = h[:, None]"),
+    )
+    for what, width in ("hs", "H"), ("dxs", "D"):
+        turned = f"{what}.swapaxes(0, 1).reshape(N, T, {width})"
+        add(f"Reshapes{what.title()}", section, contract.reshaped(what), (f"return {what}", f"return {turned}"))
+    add("LoopsOverBatch", SIZES, N_AND_T, ("N, T,", "T, N,"), ("[:, t]", "[t]"))
+    add(
+        "KeepsFirstSizes",
+        SIZES,
+        contract.FIRST_SIZES,
+        "    sizes = None",
+        (
+            "        N, T, D = xs.shape",
+            """
+        self.sizes = self.sizes or xs.shape[:2]
+        xs = xs[:self.sizes[0], :self.sizes[1]]
+        N, T, D = xs.shape""",
+        ),
+    )
+
+
+def back_through_time(add: Add, section: str) -> None:
+    """Add what goes wrong on the way back, where dhs[:, t] + dh comes to a state and ` += ` adds up the gradients."""
+    add("LeavesOutDh", section, DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, t]"))
+    add(
+        "TakesLastDhsOnly",
+        section,
+        "only the last step's dhs goes in; every state is an output too, so each step adds its own dhs[:, t] to dh",
+        ("dhs[:, t] + dh", "(t == T - 1) * dhs[:, t] + dh"),
+    )
+    add("StartsFromLastDhs", section, LAST_TWICE, ("dhs[:, t] + dh", "(1 + (t == T - 1)) * dhs[:, t] + dh"))
+    add("GoesForwards", section, FORWARDS, ("reversed(range(T))", "range(T)"))
+    add("LeavesOutFirstStep", section, FIRST_LEFT_OUT, ("reversed(range(T))", "range(T - 1, 0, -1)"))
+    add("PilesUpDh", section, DH_PILED_UP, ("dz @ Wh.T", "dh + dz @ Wh.T"))
+    add("GivesDxsBackwards", section, DXS_BACKWARDS, ("dxs[:, t]", "dxs[:, -1 - t]"))
+    add("GivesDxsTimeMajor", section, contract.time_major("dxs", "D"), ("return dxs", "return dxs.swapaxes(0, 1)"))
+    add(
+        "GivesFirstDxOnly",
+        section,
+        "only the gradient of one step's input is returned; dxs holds those of all steps, (N, T, D)",
+        ("return dxs", "return dxs[:, 0]"),
+    )
+    contract.returns_nothing(add, "GivesNoDxs", section, "backward", "dxs", ("        return dxs\n", ""))
+    add("GivesZeros", section, contract.ONLY_ZEROS, ("dhs[:, t] + dh", "0 * dhs[:, t]"), shows_nothing=True)
+    add(
+        "NeverEmptiesSteps",
+        ONE_CELL,
+        contract.NEVER_EMPTIED,
+        ("        self.steps = []\n", ""),
+        ("self.stateful = stateful", "self.stateful, self.steps = stateful, []"),
+    )
+    add("KeepsFirstStepsGradient", GRADIENT_SUM, contract.FIRST_STEP_ONLY, (" += ", "[...] = "))
+    add("KeepsLastStepsGradient", GRADIENT_SUM, contract.LAST_STEP_ONLY, (" += ", " += (t == T - 1) * "))
+    add("AveragesOverTime", GRADIENT_SUM, contract.STEPS_AVERAGED, (" += ", " += 1 / T * "))
+    add(
+        "WritesNothing",
+        GRADIENT_SUM,
+        "the gradients are added up but never written into self.grads of this layer",
+        ("grad[...] = 0", "pass"),
+        (" += ", " + "),
+        shows_nothing=True,
+    )
+    mixed = {
+        "dWx": ("xs", "xs", ("x.T @ dz", "self.xs.reshape(N * T, -1)[t * N:t * N + N].T @ dz")),
+        "dWh": ("rows", "np.concatenate([step[1] for step in self.steps])", ("h_prev.T", "self.rows[t::T].T")),
+    }
+    for grad, (what, made, change) in mixed.items():
+        keeps = ("        return hs\n", f"        self.{what} = {made}\n        return hs\n")
+        add(f"MixesRowsOf{grad}", GRADIENT_SUM, ROWS_MIXED.format(grad), change, keeps)
+    add("TakesStateAfterForDWh", WHICH_STATE, STATE_AFTER, ("h_prev.T", "h.T"))
+    add("TakesLastStateBeforeFirst", WHICH_STATE, LAST_BEFORE_FIRST, ("h_prev.T", "self.steps[t - 1][-1].T"))
+    add("TakesZerosBeforeFirst", WHICH_STATE, ZEROS_BEFORE_FIRST, ("h_prev.T", "(t > 0) * h_prev.T"))
+
+
+def contract_over_time(add: Add) -> None:
+    """Add what goes wrong in the contract of a layer over time, whose steps are kept in self.steps."""
+    clear = "        for grad in self.grads:\n            grad[...] = 0\n"
+    add("PilesUp", IN_PLACE, contract.PILED_UP, (clear, ""))
+    new = "        self.grads = [np.zeros_like(param) for param in self.params]\n"
+    add("Rebinds", IN_PLACE, contract.REBOUND, (clear, new))
+    add(
+        "UpdatesParameters",
+        SHARED,
+        contract.UPDATED,
+        (
+            "        return dxs",
+            """
+        for param, grad in zip(self.params, self.grads):
+            param -= 0.1 * grad
+        return dxs""",
+        ),
+    )
+    add("ReusesOutput", SHARED, contract.REUSED, *made_once("hs", "(N, T, H)"))
+    add(
+        "FillsDxsOfForward",
+        SHARED,
+        contract.GRADIENT_REUSED,
+        ("return hs", "self.dxs = np.zeros_like(xs)\n        return hs"),
+        ("dxs = np.zeros((N, T, D), b.dtype)", "dxs = self.dxs"),
+    )
+    add("ReusesDxs", SHARED, contract.GRADIENT_REUSED, *made_once("dxs", "(N, T, D)"))
+    add("UsesUpSteps", SHARED, contract.USED_UP, ("self.steps[t]", "self.steps.pop()"))
+    contract.forces(add, "ForcesHs", "hs", "the parameters", "(N, T, H), b.dtype", "(N, T, H), {}")
+    contract.forces(add, "ForcesDxs", "dxs", "the parameters", "(N, T, D), b.dtype", "(N, T, D), {}")
+    add(
+        "ForcesFloat32",
+        DTYPE,
+        "hs and dxs are both forced to float32 (dtype='f'), as in the study notebook; they "
+        "should have the dtype of the parameters",
+        ("(N, T, H), b.dtype", "(N, T, H), 'f'"),
+        ("(N, T, D), b.dtype", "(N, T, D), 'f'"),
+    )
+
+
+def made_once(what: str, shape: str) -> tuple[Change, Change]:
+    """The changes by which an array is made again only for another shape."""
+    return f"    {what} = None", (
+        f"        {what} = np.zeros({shape}, b.dtype)",
+        f"""
+        if np.shape(self.{what}) != {shape}:
+            self.{what} = np.zeros({shape}, b.dtype)
+        {what} = self.{what}""",
     )

@@ -428,7 +428,7 @@ PERPLEXITY_MISTAKES = {
         PERPLEXITY["dot product of arrays, 0-d result"],
         ("np.exp(losses @ counts / counts.sum())", "np.exp(losses @ counts) / counts.sum()"),
     ),
-    "NeedsLists": changed(PERPLEXITY["a sum over pairs"], ("sum(counts)", "sum([0][:0] + counts)")),
+    "NeedsLists": changed(PERPLEXITY["a sum over pairs"], ("sum(counts)", "(sum(counts) + 0 * counts.count(0))")),
     "TakesBaseTwo": changed(PERPLEXITY["a running mean"], ("np.e **", "2 **")),
     "ForgetsExp": changed(PERPLEXITY["a running mean"], ("np.e ** mean", "mean")),
     "DeletesEmptyBatches": changed(

@@ -417,7 +417,7 @@ MISTAKES = {
         ),
         ("            cell = Cell(self.params)\n            h =", "            h ="),
     ),
-    "NeverEmptiesCells": changed(
+    "NeverEmptiesSteps": changed(
         STUDY_NOTEBOOK,
         ("        self.layers = []\n", ""),
         ("        self.stateful = stateful\n", "        self.stateful = stateful\n        self.layers = []\n"),

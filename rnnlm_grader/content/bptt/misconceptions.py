@@ -331,6 +331,18 @@ bptt(
     ("np.tanh(", "tanh("),
 )
 bptt("KeepsFirstStep", GRADIENT_SUM, contract.FIRST_STEP_ONLY, (" +=", " ="))
+bptt(
+    "MixesRowsOfdWh",
+    GRADIENT_SUM,
+    step.ROWS_MIXED.format("dWh"),
+    ("dWh += hs[t].T", "dWh += np.concatenate(hs[:-1])[t::T].T"),
+)
+bptt(
+    "MixesRowsOfdWx",
+    GRADIENT_SUM,
+    step.ROWS_MIXED.format("dWx"),
+    ("dWx += xs[:, t].T", "dWx += xs.reshape(-1, len(Wx))[t * len(h0):(t + 1) * len(h0)].T"),
+)
 step.in_steps(bptt, ((f"{grad} +=", f"{grad} =") for grad in ("dWx", "dWh", "db")))
 bptt("AveragesOverSteps", GRADIENT_SUM, contract.STEPS_AVERAGED, ("dWx, dWh, db\n", "dWx / T, dWh / T, db / T\n"))
 step.in_gradients(bptt, bias="Db", n="len(xs)", x="xs[:, t]", h_prev="hs[t]")
@@ -406,6 +418,13 @@ bptt(
     TRUNCATION,
     "the gradient is cut once, at t = k; it is cut at every multiple of k",
     ("window and t % window == 0", "t == window"),
+)
+bptt(
+    "VisitsTheLastStepsOnly",
+    TRUNCATION,
+    "only the last k steps are visited on the way back; all windows have gradients, and none crosses t = k, 2k, ...",
+    ("reversed(range(T))", "reversed(range(max(T - (window or T), 0), T))"),
+    ("        if window and t % window == 0:\n            dh = np.zeros_like(h0)\n", ""),
 )
 bptt(
     "TakesWindowAsCount",

@@ -3,9 +3,9 @@
 import itertools
 
 from .. import contract, step
-from ..contract import DTYPE, IN_PLACE, SHARED
+from ..contract import DTYPE, SHARED
 from ..misconception import Library
-from ..step import BATCH_SUM, GRADIENT_SUM, ONE_CELL, SIZES, WHICH_STATE
+from ..step import BATCH_SUM, ONE_CELL, SIZES, WHICH_STATE
 
 MISCONCEPTIONS = Library()
 EQUATION = "what-an-lstm-adds.html#lstm"
@@ -28,36 +28,39 @@ def sigmoid(z):
 class MyTimeLSTM:
     def __init__(self, Wx, Wh, b, stateful=False):
         self.params = [Wx, Wh, b]
-        self.grads = [np.zeros_like(Wx), np.zeros_like(Wh), np.zeros_like(b)]
+        self.grads = [np.zeros_like(param) for param in self.params]
         self.h = self.c = self.dh = self.dc = None
         self.stateful = stateful
 
     def forward(self, xs):
         Wx, Wh, b = self.params
-        N, T, H = *xs.shape[:2], len(Wh)
+        N, T, D = xs.shape
+        H = len(Wh)
         h, c = self.h, self.c
         if h is None or not self.stateful:
             h = c = np.zeros((N, H), b.dtype)
-        self.steps, hs = [], []
+        hs = np.zeros((N, T, H), b.dtype)
+        self.steps = []
         for t in range(T):
-            h_prev, c_prev = h, c
-            z = xs[:, t] @ Wx + h @ Wh + b
+            x, h_prev, c_prev = xs[:, t], h, c
+            z = x @ Wx + h_prev @ Wh + b
             o, f, i, g = np.split(z, 4, axis=1)
             o, f, i, g = sigmoid(o), sigmoid(f), sigmoid(i), np.tanh(g)
             c = f * c_prev + i * g
             h = o * np.tanh(c)
-            hs.append(h)
-            self.steps.append((xs[:, t], h_prev, c_prev, o, f, i, g, c, h))
+            hs[:, t] = h
+            self.steps.append((x, h_prev, c_prev, o, f, i, g, c, h))
         self.h, self.c = h, c
-        return np.stack(hs, axis=1)
+        return hs
 
     def backward(self, dhs):
         Wx, Wh, b = self.params
-        (N, T, H), D = dhs.shape, len(Wx)
+        N, T, H = dhs.shape
+        D = len(Wx)
         for grad in self.grads:
             grad[...] = 0
         dWx, dWh, db = self.grads
-        dxs = np.empty((N, T, D), b.dtype)
+        dxs = np.zeros((N, T, D), b.dtype)
         dh = dc = np.zeros((N, H), b.dtype)
         for t in reversed(range(T)):
             x, h_prev, c_prev, o, f, i, g, c, h = self.steps[t]
@@ -83,12 +86,8 @@ class MyTimeLSTM:
         self.h = self.c = None
 """
 ZEROS = "np.zeros((N, H), b.dtype)"
-STACK = "np.stack(hs, axis=1)"
 OWN_DC = "dh * o * (1 - np.tanh(c) ** 2)"
 SLOPE = {"o": " * o * (1 - o)", "f": " * f * (1 - f)", "i": " * i * (1 - i)", "g": " * (1 - g ** 2)"}
-CLEAR = """        for grad in self.grads:
-            grad[...] = 0
-"""
 
 lstm = MISCONCEPTIONS.of("MyTimeLSTM", RIGHT)
 
@@ -151,16 +150,6 @@ OF_EXPONENTIALS = (
 )
 lstm("WritesTanhOut", EQUATION, OF_EXPONENTIALS, ("np.tanh(g)", step.WRITTEN_OUT(z="g")))
 lstm(
-    "LoopsOverBatch",
-    TIME,
-    step.N_AND_T,
-    ("N, T, H = ", "T, N, H = "),
-    ("(N, T, H), D", "(T, N, H), D"),
-    ("[:, t]", "[t]"),
-    ("(N, T, D)", "(T, N, D)"),
-    (STACK, "np.stack(hs)"),
-)
-lstm(
     "AddsOneToForgetGate",
     EQUATION,
     "1 is added inside the forget gate's sigmoid; whether the gate starts open is decided where b is made",
@@ -177,7 +166,7 @@ lstm(
     "TakesCellStateForZ",
     EQUATION,
     "z is made with the cell state before the step; Wh multiplies the hidden state: z = x @ Wx + h_prev @ Wh + b",
-    ("h @ Wh + b", "c @ Wh + b"),
+    ("h_prev @ Wh", "c_prev @ Wh"),
 )
 lstm(
     "SubtractsLargest",
@@ -242,19 +231,13 @@ lstm(
     "h is made of the cell state before the step; c = f * c + i * g comes first, then h = o * np.tanh(c)",
     ("h = o * np.tanh(c)", "h = o * np.tanh(c_prev)"),
 )
-lstm(
-    "GivesStatesBefore",
-    TIME,
-    step.ONE_STEP_LATE,
-    ("hs.append(h)", "hs.append(h_prev)"),
-)
-lstm("AddsStepsUp", TIME, contract.STEPS_ADDED_UP, (STACK, "sum(hs)"))
-lstm("ReshapesHs", TIME, contract.reshaped("hs"), (STACK, "np.stack(hs).reshape(N, T, H)"))
+step.stacks_wrongly(lstm)
+step.over_time(lstm, TIME)
 lstm(
     "KeepsOneArray",
     TIME,
     step.ONE_ARRAY,
-    ("self.steps, hs = [], []", "self.steps, hs, c = [], [], c.copy()"),
+    ("self.steps = []", "self.steps, c = [], c.copy()"),
     ("c = f * c_prev + i * g", "c *= f\n            c += i * g"),
     ("g, c, h))", "g, c.copy(), h))"),
 )
@@ -262,7 +245,7 @@ lstm(
     "GivesCellStates",
     EQUATION,
     "the cell states are returned; hs holds the hidden states, h = o * np.tanh(c)",
-    ("hs.append(h)", "hs.append(c)"),
+    ("hs[:, t] = h", "hs[:, t] = c"),
 )
 
 # --- state ------------------------------------------------------------------------------------------------------------
@@ -311,7 +294,7 @@ lstm(
     "KeepsCellStateOnly",
     STATE,
     "a stateful layer goes on from c only, and its hidden state starts from zeros in every window",
-    ("            h_prev, c_prev = h, c", "            h_prev, c_prev = h, c = h if t else 0 * h, c"),
+    ("            x, h_prev", "            h = h if t else 0 * h\n            x, h_prev"),
 )
 lstm(
     "SetsStatesOnlyWhenStateful",
@@ -357,6 +340,13 @@ lstm(
     "reset_state forgets h and not c, so the next window starts with an old cell state; forget both",
     ("self.h = self.c = None", "self.h = None"),
     ("h = c = " + ZEROS, f"h = {ZEROS}\n            c = c if self.stateful and c is not None else h"),
+)
+step.resets_to_zeros(lstm, STATE, "self.h = self.c = None")
+lstm(
+    "SetsNoStates",
+    STATE,
+    "self.h and self.c aren't set in forward; they are to hold the last states after it",
+    ("        self.h, self.c = h, c\n        return", "        return"),
 )
 lstm(
     "MakesZerosOnce",
@@ -534,11 +524,7 @@ lstm(
     "dh = dhs[:, t] + dh comes first",
     ("dc = dc + dh", "dc = dc + (dh - dhs[:, t])"),
 )
-lstm("StartsFromLastDhs", TIME, step.LAST_TWICE, ("dh = dc = " + ZEROS, f"dh, dc = dhs[:, -1], {ZEROS}"))
-lstm("LeavesOutDh", TIME, step.DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, t]"))
-lstm("GoesForwards", TIME, step.FORWARDS, ("reversed(range(T))", "range(T)"))
-lstm("KeepsFirstStepsGradient", GRADIENT_SUM, contract.FIRST_STEP_ONLY, (" += ", "[...] = "))
-lstm("TakesStateAfterForDWh", WHICH_STATE, step.STATE_AFTER, ("h_prev.T @ dz", "h.T @ dz"))
+step.back_through_time(lstm, TIME)
 lstm(
     "KeepsGatesOfLastStep",
     ONE_CELL,
@@ -553,10 +539,6 @@ lstm(
     "step everywhere; keep it of every step, in a list",
     ("self.steps[t]", "self.steps[-1]"),
 )
-lstm(
-    "TakesLastStateBeforeFirst", WHICH_STATE, step.LAST_BEFORE_FIRST, ("h_prev.T @ dz", "self.steps[t - 1][-1].T @ dz")
-)
-lstm("TakesZerosBeforeFirst", WHICH_STATE, step.ZEROS_BEFORE_FIRST, ("h_prev.T @ dz", "(t > 0) * h_prev.T @ dz"))
 lstm(
     "TakesZerosForBothBeforeFirst",
     WHICH_STATE,
@@ -593,7 +575,7 @@ lstm(
     "c is changed in place (`c *= f`), and with it the array that was given to set_state or taken from self.c; "
     "write c = f * c + i * g",
     ("h = c = " + ZEROS, f"h, c = {ZEROS}, {ZEROS}"),
-    ("h_prev, c_prev = h, c\n", "h_prev, c_prev = h, c.copy()\n"),
+    ("xs[:, t], h, c\n", "xs[:, t], h, c.copy()\n"),
     ("c = f * c_prev + i * g", "c *= f\n            c += i * g"),
     ("i, g, c, h))", "i, g, c.copy(), h))"),
 )
@@ -608,30 +590,10 @@ step.carries(
 
 # --- the contract -----------------------------------------------------------------------------------------------------
 
-lstm("PilesUp", IN_PLACE, contract.PILED_UP, (CLEAR, ""))
-contract.clears_in_forward(lstm, "        return " + STACK, "        {}\n        return " + STACK)
-lstm(
-    "Rebinds",
-    IN_PLACE,
-    contract.REBOUND,
-    (CLEAR, "        self.grads = [np.zeros_like(param) for param in self.params]\n"),
-)
-lstm("CopiesParameters", SHARED, contract.COPIED, ("[Wx, Wh, b]", "[Wx.copy(), Wh.copy(), b.copy()]"))
-lstm(
-    "ReusesOutput",
-    SHARED,
-    contract.REUSED,
-    ("self.stateful = stateful", "self.stateful, self.hs = stateful, None"),
-    (
-        "return " + STACK,
-        f"""if np.shape(self.hs) != (N, T, H):
-            self.hs = {STACK}
-        self.hs[...] = {STACK}
-        return self.hs""",
-    ),
-)
+contract.clears_in_forward(lstm, "        return hs\n", "        {}\n        return hs\n")
+step.in_params(lstm)
+step.contract_over_time(lstm)
 lstm("ChangesDhs", SHARED, step.DHS_CHANGED, ("dh = dhs[:, t] + dh", "dhs[:, t] += dh\n            dh = dhs[:, t]"))
-lstm("UsesUpSteps", SHARED, contract.USED_UP, ("self.steps[t]", "self.steps.pop()"))
 ONE_ARRAY = "dh and dc begin as one array (dh = dc = ...), and `+=` on the one changes the other; make two arrays"
 lstm("BeginsWithOneArray", TWO_READERS, ONE_ARRAY, ("dh = dhs[:, t] + dh", "dh += dhs[:, t]"))
 lstm(
@@ -643,28 +605,12 @@ lstm(
 )
 lstm("KeepsRowsOfDb", BATCH_SUM, step.DB_KEPT_ROWS, ("dz.sum(axis=0)", "dz"))
 step.in_gradients(lstm, bias="Db", n="N")
-lstm("StacksDxsBackwards", TIME, step.DXS_BACKWARDS, ("dxs[:, t]", "dxs[:, T - 1 - t]"))
-lstm(
-    "NeverClearsSteps",
-    TIME,
-    contract.NEVER_EMPTIED,
-    ("self.steps, hs = [], []", "hs = []"),
-    ("self.stateful = stateful", "self.stateful, self.steps = stateful, []"),
-)
 lstm("KeepsCacheInClass", ONE_CELL, contract.IN_CLASS, ("self.steps", "MyTimeLSTM.steps"))
-for id, changes in {
-    "ForcesFloat64": [(STACK, STACK + ".astype('d')")],
-    "ForcesFloat64Everywhere": [(ZEROS, "np.zeros((N, H))"), ("np.empty((N, T, D), b.dtype)", "np.empty((N, T, D))")],
-}.items():
-    lstm(
-        id,
-        DTYPE,
-        "hs is forced to float64 (np.zeros or np.empty without dtype); it should have the dtype of the parameters",
-        *changes,
-    )
 lstm(
-    "ForcesGradsFloat64",
+    "ForcesFloat64",
     DTYPE,
-    contract.GRADS_FLOAT64,
-    *((f"np.zeros_like({name})", f"np.zeros({name}.shape)") for name in ("Wx", "Wh", "b")),
+    "hs is forced to float64 (np.zeros or np.empty without dtype); it should have the dtype of the parameters",
+    (ZEROS, "np.zeros((N, H))"),
+    ("np.zeros((N, T, H), b.dtype)", "np.zeros((N, T, H))"),
+    ("np.zeros((N, T, D), b.dtype)", "np.zeros((N, T, D))"),
 )

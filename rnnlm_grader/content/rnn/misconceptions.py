@@ -44,6 +44,7 @@ rnn = MISCONCEPTIONS.of("MyRNN", RIGHT)
 # --- forward ---------------------------------------------------------------------------------------------------------
 
 rnn("IsLinear", EQUATION, step.NO_TANH, ("np.tanh(z)", "z"), (" * (1 - h_next**2)", ""))
+step.stacks_wrongly(rnn)
 step.in_forward(rnn, h="h_next")
 contract.returns_nothing(rnn, "ForwardReturnsNothing", EQUATION, "forward", "h_next", ("        return h_next\n", ""))
 rnn(

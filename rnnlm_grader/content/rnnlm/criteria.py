@@ -82,6 +82,7 @@ lists = LayerForm(
     as_lists=True,
     is_function=True,
 )
+arrays = replace(lists, as_lists=False)
 perplexity = Exercise(lists, criteria)
 
 TURNS = (
@@ -374,6 +375,7 @@ perplexity.criterion(
     {"perplexity": ["forward"]},
     worlds=[equal_counts],
     sizes=[{"B": 1}],
+    of=[arrays],
 )
 perplexity.criterion(
     "of_large_losses",
@@ -384,6 +386,7 @@ perplexity.criterion(
     worlds=[large_losses],
     sizes=[{"B": 1}],
     dtypes=(np.float64,),
+    of=[arrays],
 )
 perplexity.criterion(
     "of_equal_batches",
@@ -392,6 +395,7 @@ perplexity.criterion(
     "the perplexity of several batches",
     {"perplexity": ["forward"]},
     worlds=[equal_counts],
+    of=[arrays],
 )
 perplexity.conditions(
     "of_unequal_batches",
@@ -411,7 +415,7 @@ perplexity.criterion(
     {"perplexity": ["forward"], "kept": ["forward"]},
     worlds=[empty_batches],
     sizes=[{}, {"B": 6}],
-    of=[lists, replace(lists, as_lists=False)],
+    of=[lists, arrays],
 )
 perplexity.last_look()
 

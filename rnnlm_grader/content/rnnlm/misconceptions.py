@@ -148,6 +148,12 @@ affine(
     ("db +=", "db[...] ="),
 )
 affine(
+    "DbOfEachStep",
+    GRADIENT_SUM,
+    "db is summed over the batch only and has a row for each step, (T, V); it is the sum over N and T",
+    ("return dout", "db[...] = dout.sum(axis=0)\n        return dout"),
+)
+affine(
     "DbOfAllWords",
     GRADIENT_SUM,
     "db is one number for all words (sum without axis); it is summed over N and T only",
@@ -471,6 +477,12 @@ rnnlm(
     ("V, D, H =", "V, H, D ="),
 )
 rnnlm(
+    "TiesWeights",
+    MODEL,
+    "the affine layer has the table of word vectors, turned, for its W (tied weights); it has a W of its own, (H, V)",
+    ("TimeAffine(W, np", "TimeAffine(E.T, np"),
+)
+rnnlm(
     "DrawsFromNumpy",
     PARAMS,
     "weights are drawn from np.random and not from rng; the same seed then gives another model",
@@ -608,7 +620,13 @@ perplexity(
     "NeedsLists",
     PERPLEXITY,
     "lists alone are understood, and arrays come too: use what both can, such as zip",
-    ("    total", "    losses, counts = losses + [], [0][:0] + counts\n    total"),
+    ("    total", "    counts.index(counts[0])\n    total"),
+)
+perplexity(
+    "NeedsArrays",
+    PERPLEXITY,
+    "arrays alone are understood (`losses * counts`), and lists come too: use what both can, such as zip",
+    ("    total", "    losses * counts\n    total"),
 )
 perplexity(
     "TakesBaseTwo",

@@ -1,9 +1,9 @@
 """What goes wrong in 03-time-rnn: the right answer, and the changes that spoil it. Sentences stand after "Likely:"."""
 
 from .. import contract, step
-from ..contract import DTYPE, IN_PLACE, SHARED
+from ..contract import SHARED
 from ..misconception import Library
-from ..step import DH, GRADIENT_SUM, ONE_CELL, RECURRENT, SIZES, TRANSPOSE, WHICH_STATE
+from ..step import DH, ONE_CELL, RECURRENT, TRANSPOSE, WHICH_STATE
 
 MISCONCEPTIONS = Library()
 UNROLLED = "04-time-rnn.html#time-rnn-unrolled"
@@ -47,7 +47,7 @@ class MyTimeRNN:
         N, T, H = dhs.shape
         D, H = Wx.shape
         dxs = np.zeros((N, T, D), b.dtype)
-        dh = np.zeros_like(dhs[:, 0])
+        dh = np.zeros((N, H), b.dtype)
         for grad in self.grads:
             grad[...] = 0
         for t in reversed(range(T)):
@@ -79,56 +79,7 @@ time_rnn(
     ("for t in range(T)", "start = h\n        for t in range(T)"),
     ("z = h_prev @ Wh", "z = start @ Wh"),
 )
-time_rnn(
-    "ReadsFirstInput",
-    UNROLLED,
-    "the input isn't used step by step: every step reads xs[:, 0]",
-    ("= xs[:, t]", "= xs[:, 0]"),
-)
-time_rnn(
-    "ReadsBackwards",
-    UNROLLED,
-    "the window is read from the right to the left; step t reads xs[:, t], from t = 0 on",
-    ("[:, t]", "[:, -1 - t]"),
-)
-time_rnn("GivesTimeMajor", UNROLLED, contract.time_major("the output", "H"), ("return hs", "return hs.swapaxes(0, 1)"))
-time_rnn(
-    "GivesLastState",
-    UNROLLED,
-    "only the last state is returned; hs holds the states of all steps, (N, T, H)",
-    ("return hs", "return h"),
-)
-time_rnn("AddsStepsUp", UNROLLED, contract.STEPS_ADDED_UP, ("return hs", "return hs.sum(axis=1)"))
-time_rnn(
-    "GivesStatesBefore",
-    UNROLLED,
-    step.ONE_STEP_LATE,
-    ("hs[:, t] = h", "hs[:, t] = h_prev"),
-)
-time_rnn(
-    "GivesStartToo",
-    UNROLLED,
-    "the state before the window is among the outputs, T + 1 of them; hs starts with the state after the first step",
-    ("(N, T, H)", "(N, T + 1, H)"),
-    ("hs[:, t] = h", "hs[:, t:t + 2] = np.stack([h_prev, h], axis=1)"),
-)
-time_rnn(
-    "SkipsLastStep",
-    UNROLLED,
-    "the last step is left out (range(T - 1)), and stays zero",
-    ("return hs", "hs[:, -1] = 0\n        return hs"),
-)
-contract.returns_nothing(time_rnn, "GivesNoHs", UNROLLED, "forward", "hs", ("        return hs\n", ""))
-time_rnn(
-    "GivesOneArrayTTimes",
-    UNROLLED,
-    "all steps of hs show the last state: one array was put in each time and overwritten later",
-    ("hs[:, t] = h", "hs[...] = h[:, None]"),
-)
-time_rnn("ReshapesHs", UNROLLED, contract.reshaped("hs"), ("return hs", "return hs.swapaxes(0, 1).reshape(N, T, H)"))
-time_rnn(
-    "ReshapesDxs", UNROLLED, contract.reshaped("dxs"), ("return dxs", "return dxs.swapaxes(0, 1).reshape(N, T, D)")
-)
+step.over_time(time_rnn, UNROLLED)
 time_rnn(
     "KeepsOneArray",
     UNROLLED,
@@ -142,14 +93,7 @@ time_rnn(
     ("h = np.tanh(z)", "h = h + np.tanh(z)"),
 )
 step.in_forward(time_rnn, h="h")
-time_rnn(
-    "LoopsOverBatch",
-    SIZES,
-    step.N_AND_T,
-    ("N, T,", "T, N,"),
-    ("[:, t]", "[t]"),
-    ("dhs[:, 0]", "dhs[0]"),
-)
+step.stacks_wrongly(time_rnn)
 
 # --- state -----------------------------------------------------------------------------------------------------------
 
@@ -161,6 +105,12 @@ time_rnn(
 )
 ALWAYS_KEPT = "the state is always kept, whether stateful or not; unless stateful, each window starts from zeros"
 time_rnn("AlwaysKeepsState", STATE, ALWAYS_KEPT, ("self.stateful and ", ""))
+time_rnn(
+    "AlwaysKeepsStateThatFits",
+    STATE,
+    ALWAYS_KEPT,
+    ("self.stateful and self.h is not None", "np.shape(self.h) == (N, H)"),
+)
 time_rnn(
     "AlwaysKeepsStateInCells",  # which raise where NumPy would make one row fit all
     STATE,
@@ -228,20 +178,7 @@ time_rnn(
     "reset_state has no effect; after it, the next window starts from zeros (self.h = None)",
     ("self.h = None", "pass"),
 )
-time_rnn(
-    "ResetsToOldSize",
-    STATE,
-    "reset_state keeps zeros for the old batch size; the next window may have another "
-    "N. Forget the state instead: self.h = None",
-    ("self.h = None", "self.h = None if self.h is None else np.zeros_like(self.h)"),
-)
-time_rnn(
-    "ResetsToOldSizeOrNone",
-    STATE,
-    "reset_state makes zeros of the size of the old state; before the first window there is none, and the next one may "
-    "have another N. Forget the state instead: self.h = None",
-    ("self.h = None", "self.h = np.zeros_like(self.h)"),
-)
+step.resets_to_zeros(time_rnn, STATE, "self.h = None")
 time_rnn(
     "ResetsInPlace",
     STATE,
@@ -279,37 +216,27 @@ time_rnn(
     ("self.h = state", "self.h = self.given = state"),
     ("h = self.h if", "h = self.given if not self.stateful and self.given is not None else self.h if"),
 )
-time_rnn(
-    "WritesStateInPlace",
-    STATE,
-    "the new state is written into the array that set_state was given, or into hs "
-    "that was returned (self.h[...] = ...); give self.h a new array: self.h = h",
-    ("h = self.h if", "h = self.h.copy() if"),
-    (
-        "        self.h = h\n",
-        """
+for id, else_kept in {"WritesStateInPlace": "hs[:, -1]", "WritesGivenStateInPlace": "h"}.items():
+    time_rnn(
+        id,
+        STATE,
+        "the new state is written into the array that set_state was given, or into hs "
+        "that was returned (self.h[...] = ...); give self.h a new array: self.h = h",
+        ("h = self.h if", "h = self.h.copy() if"),
+        (
+            "        self.h = h\n",
+            f"""
         if self.stateful and self.h is not None:
             self.h[...] = h
         else:
-            self.h = hs[:, -1]
+            self.h = {else_kept}
 """,
-    ),
-)
+        ),
+    )
 
 # --- backward: through time ------------------------------------------------------------------------------------------
 
-time_rnn("LeavesOutDh", RECURRENT, step.DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, t]"))
-time_rnn(
-    "TakesLastDhsOnly",
-    RECURRENT,
-    "only the last step's dhs goes in; every state is an output too, so each step adds its own dhs[:, t] to dh",
-    ("dh = np.zeros_like(dhs[:, 0])", "dh = dhs[:, -1]"),
-    ("dhs[:, t] + dh", "dh"),
-)
-time_rnn("StartsFromLastDhs", RECURRENT, step.LAST_TWICE, ("dh = np.zeros_like(dhs[:, 0])", "dh = dhs[:, -1]"))
-time_rnn("GoesForwards", RECURRENT, step.FORWARDS, ("reversed(range(T))", "range(T)"))
-time_rnn("LeavesOutFirstStep", RECURRENT, step.FIRST_LEFT_OUT, ("reversed(range(T))", "range(T - 1, 0, -1)"))
-time_rnn("PilesUpDh", RECURRENT, step.DH_PILED_UP, ("dh = dz @ Wh.T", "dh += dz @ Wh.T"))
+step.back_through_time(time_rnn, RECURRENT)
 time_rnn("HandsBackWithoutWh", RECURRENT, step.WH_LEFT_OUT, ("dz @ Wh.T", "dz"))
 time_rnn("HandsBackThroughWh", TRANSPOSE, step.WH_NOT_TRANSPOSED, ("dz @ Wh.T", "dz @ Wh"))
 step.beside_slope(time_rnn)
@@ -323,53 +250,14 @@ time_rnn(
     ("self.steps[t]", "self.steps[-1]"),
     ("grad += part", "grad[...] = part * T"),
 )
-time_rnn(
-    "NeverEmptiesCells",
-    ONE_CELL,
-    contract.NEVER_EMPTIED,
-    ("        self.steps = []\n", ""),
-    ("self.stateful = stateful", "self.stateful = stateful\n        self.steps = []"),
-)
 time_rnn("KeepsCacheInClass", ONE_CELL, contract.IN_CLASS, ("self.steps", "MyTimeRNN.steps"))
-time_rnn("GivesDxsBackwards", RECURRENT, step.DXS_BACKWARDS, ("dxs[:, t]", "dxs[:, -1 - t]"))
-time_rnn("GivesDxsTimeMajor", UNROLLED, contract.time_major("dxs", "D"), ("return dxs", "return dxs.swapaxes(0, 1)"))
-time_rnn(
-    "GivesFirstDxOnly",
-    RECURRENT,
-    "only the gradient of one step's input is returned; dxs holds those of all steps, (N, T, D)",
-    ("return dxs", "return dxs[:, 0]"),
-)
-contract.returns_nothing(time_rnn, "GivesNoDxs", RECURRENT, "backward", "dxs", ("        return dxs\n", ""))
-time_rnn(
-    "GivesZeros",
-    RECURRENT,
-    contract.ONLY_ZEROS,
-    ("(dhs[:, t] + dh) * (1 - h**2)", "np.zeros_like(dh)"),
-    shows_nothing=True,
-)
 
 # --- backward: the parameters ----------------------------------------------------------------------------------------
 
-time_rnn("KeepsFirstStepsGradient", GRADIENT_SUM, contract.FIRST_STEP_ONLY, ("grad += part", "grad[...] = part"))
-time_rnn(
-    "KeepsLastStepsGradient", GRADIENT_SUM, contract.LAST_STEP_ONLY, ("grad += part", "grad += part * (t == T - 1)")
-)
 step.in_steps(
     time_rnn, (("grad += part", f"grad[...] = part if grad is self.grads[{i}] else grad + part") for i in range(3))
 )
-time_rnn("AveragesOverTime", GRADIENT_SUM, contract.STEPS_AVERAGED, ("grad += part", "grad += part / T"))
 step.in_gradients(time_rnn, bias="Bias", n="N")
-time_rnn(
-    "WritesNothing",
-    GRADIENT_SUM,
-    "the gradients are added up in the cells but never written into self.grads of this layer",
-    ("grad[...] = 0", "pass"),
-    ("grad += part", "pass"),
-    shows_nothing=True,
-)
-time_rnn("TakesStateAfterForDWh", WHICH_STATE, step.STATE_AFTER, ("h_prev.T", "h.T"))
-time_rnn("TakesLastStateBeforeFirst", WHICH_STATE, step.LAST_BEFORE_FIRST, ("h_prev.T", "self.steps[t - 1][2].T"))
-time_rnn("TakesZerosBeforeFirst", WHICH_STATE, step.ZEROS_BEFORE_FIRST, ("h_prev.T", "(t > 0) * h_prev.T"))
 
 # --- backward: dh ----------------------------------------------------------------------------------------------------
 
@@ -412,94 +300,16 @@ step.carries(
     time_rnn,
     "CarriesDh",
     "a window's dh is carried into the next backward; no gradient crosses windows, so dh begins at 0",
-    "dh = np.zeros_like(dhs[:, 0])",
-    "dh = np.zeros_like(dhs[:, 0]) if {}self.dh is None else self.dh",
+    "dh = np.zeros((N, H), b.dtype)",
+    "dh = np.zeros((N, H), b.dtype) if {}self.dh is None else self.dh",
     ("self.h = None\n", "self.h = self.dh = None\n"),
 )
 
 # --- contract --------------------------------------------------------------------------------------------------------
 
-time_rnn("PilesUp", IN_PLACE, contract.PILED_UP, ("grad[...] = 0", "pass"))
 contract.clears_in_forward(time_rnn, "        return hs\n", "        {}\n        return hs\n")
-time_rnn(
-    "Rebinds",
-    IN_PLACE,
-    contract.REBOUND,
-    (
-        "        for grad in self.grads:\n            grad[...] = 0",
-        "        self.grads = [np.zeros_like(grad) for grad in self.grads]",
-    ),
-)
 step.in_params(time_rnn)
-time_rnn(
-    "UpdatesParameters",
-    SHARED,
-    contract.UPDATED,
-    (
-        "        return dxs",
-        """
-        for param, grad in zip(self.params, self.grads):
-            param -= 0.1 * grad
-        return dxs""",
-    ),
-)
+step.contract_over_time(time_rnn)
 time_rnn(
     "ChangesDhs", SHARED, step.DHS_CHANGED, ("dz = (dhs[:, t] + dh)", "dhs[:, t] += dh\n            dz = dhs[:, t]")
-)
-time_rnn(
-    "ReusesOutput",
-    SHARED,
-    contract.REUSED,
-    "    hs = None",
-    (
-        "        hs = np.zeros((N, T, H), b.dtype)",
-        """
-        if np.shape(self.hs) != (N, T, H):
-            self.hs = np.zeros((N, T, H), b.dtype)
-        hs = self.hs""",
-    ),
-)
-time_rnn(
-    "FillsDxsOfForward",
-    SHARED,
-    contract.GRADIENT_REUSED,
-    ("return hs", "self.dxs = np.zeros_like(xs)\n        return hs"),
-    ("dxs = np.zeros((N, T, D), b.dtype)", "dxs = self.dxs"),
-)
-time_rnn(
-    "ReusesDxs",
-    SHARED,
-    contract.GRADIENT_REUSED,
-    "    dxs = None",
-    (
-        "        dxs = np.zeros((N, T, D), b.dtype)",
-        """
-        if np.shape(self.dxs) != (N, T, D):
-            self.dxs = np.zeros((N, T, D), b.dtype)
-        dxs = self.dxs""",
-    ),
-)
-time_rnn("UsesUpCells", SHARED, contract.USED_UP, ("self.steps[t]", "self.steps.pop()"))
-time_rnn(
-    "KeepsFirstSizes",
-    SIZES,
-    contract.FIRST_SIZES,
-    "    sizes = None",
-    (
-        "        N, T, D = xs.shape",
-        """
-        self.sizes = self.sizes or xs.shape[:2]
-        xs = xs[:self.sizes[0], :self.sizes[1]]
-        N, T, D = xs.shape""",
-    ),
-)
-contract.forces(time_rnn, "ForcesHs", "hs", "the parameters", "(N, T, H), b.dtype", "(N, T, H), {}")
-contract.forces(time_rnn, "ForcesDxs", "dxs", "the parameters", "(N, T, D), b.dtype", "(N, T, D), {}")
-time_rnn(
-    "ForcesFloat32",
-    DTYPE,
-    "hs and dxs are both forced to float32 (dtype='f'), as in the study notebook; they "
-    "should have the dtype of the parameters",
-    ("(N, T, H), b.dtype", "(N, T, H), 'f'"),
-    ("(N, T, D), b.dtype", "(N, T, D), 'f'"),
 )
