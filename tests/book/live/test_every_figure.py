@@ -1,6 +1,6 @@
 """Live figures can be read by everybody, and on paper their pictures stay. Needs `make book` first.
 
-That they show what Python computes is tested in `test_live_*.py`, by figure.
+That each shows what Python computes is tested beside this, in a file named after its element.
 """
 
 import pytest
