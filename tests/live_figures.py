@@ -1,8 +1,9 @@
 """Live figures of the built book: which there are, and how to press them and read them."""
 
+import numpy as np
 import pytest
 
-FIGURES = {
+FIGURES = {  # element, with an attribute that must be there → page
     "farm": "look-inside",
     "farm[compact]": "index",
     "training": "07-rnnlm",
@@ -44,10 +45,12 @@ def figure(open_page):
 
 
 def press(figure, name):
+    """Press the button of this name."""
     figure.get_by_role("button", name=name, exact=True).click()
 
 
 def said(figure):
+    """Return the sentence that speaks to screen readers, too, of what has changed."""
     return figure.get_by_role("status").inner_text()
 
 
@@ -56,8 +59,24 @@ def shown(figure, selector, script):
     return figure.locator(selector).evaluate_all(f"all => all.map(e => {script})")
 
 
+def style_numbers(figure, selector, variable="--share"):
+    """Return the number that each element has in a variable of its style, by which it is drawn."""
+    return shown(figure, selector, f"Number(e.style.getPropertyValue('{variable}'))")
+
+
+def points(path):
+    """Return the ends of an SVG path of straight lines, (n, 2)."""
+    return np.array([point.split() for point in path[1:].split("L")], dtype=float)
+
+
 def numbers(texts):
     return [float(text.replace("−", "-")) for text in texts]
+
+
+def set_sliders(figure, values):
+    """Set sliders to values, by their labels."""
+    for label, value in values.items():
+        set_slider(figure.get_by_label(label), value)
 
 
 def set_slider(slider, value):

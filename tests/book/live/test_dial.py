@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from live_figures import press, said, set_slider
+from live_figures import numbers, press, said, set_slider
 from numpy.testing import assert_allclose
 
 from rnnlm_ref.optim import SGD
@@ -20,8 +20,8 @@ def test_the_dial_goes_where_python_takes_it(figure, rate):
     for _ in range(3):
         optimizer.update([w], [4 * (2 * w - 6)])
         press(live, "Step")
-        numbers_said = re.findall(r"(?:w =|loss|slope) (−?\d+(?:\.\d+)?)", said(live))
+        found = numbers(re.findall(r"(?:w =|loss|slope) (−?\d+(?:\.\d+)?)", said(live)))
         expected = [w[0], (2 * w[0] - 6) ** 2, 4 * (2 * w[0] - 6)]
-        assert_allclose([float(number.replace("−", "-")) for number in numbers_said], expected, rtol=5e-3, atol=1e-9)
+        assert_allclose(found, expected, rtol=5e-3, atol=1e-9)
         assert ("too high for the picture" in said(live)) == (expected[1] > 36)
     assert said(live).startswith("After 3 steps: ")

@@ -1,10 +1,10 @@
-"""The farm shows what Python computes. Needs `make book` first."""
+"""The farm, on its page and compact on the front page, shows what Python computes. Needs `make book` first."""
 
 import re
 
 import numpy as np
 import pytest
-from live_figures import press, said, set_slider, shown
+from live_figures import press, said, set_slider, shown, style_numbers
 from numpy.testing import assert_allclose
 
 from rnnlm_ref.generate import next_word_probabilities
@@ -26,26 +26,14 @@ def heard(text, before=WARM_UP):
 
 def shown_states(farm):
     """Return the colours of the rows as numbers, (T, H)."""
-    return np.array(
-        shown(
-            farm,
-            ".farm-text li",
-            """[...e.querySelectorAll('rect')].map(cell =>
-        (cell.classList.contains('farm-negative') ? -1 : 1) * cell.getAttribute('fill-opacity'))""",
-        )
-    )
+    colour = "(cell.classList.contains('farm-negative') ? -1 : 1) * cell.getAttribute('fill-opacity')"
+    return np.array(shown(farm, ".farm-text li", f"[...e.querySelectorAll('rect')].map(cell => {colour})"))
 
 
 def shown_sums(farm, rows):
     """Return the length of each animal's bar in some rows, (T, 8)."""
-    return np.array(
-        shown(
-            farm,
-            rows,
-            """[...e.querySelectorAll('.farm-sum')].map(bar =>
-        Number(bar.style.getPropertyValue('--share')))""",
-        )
-    )
+    length = "Number(bar.style.getPropertyValue('--share'))"
+    return np.array(shown(farm, rows, f"[...e.querySelectorAll('.farm-sum')].map(bar => {length})"))
 
 
 def assert_heard(farm, text, before=WARM_UP):
@@ -76,18 +64,11 @@ def assert_heard_on_the_front_page(front, text, before=WARM_UP):
 
 def assert_shows(farm, logits, temperature=1.0):
     """Compare the length of each word's bar and what is written into it with the probabilities; return these."""
-    bars = {
-        word.replace("full stop", "."): (float(share), text)
-        for word, share, text in shown(
-            farm,
-            ".farm-bar",
-            """
-        [e.children[0].textContent, e.style.getPropertyValue('--share'), e.children[1].textContent]""",
-        )
-    }
+    words, written = zip(*shown(farm, ".farm-bar", "[...e.children].map(part => part.textContent)"), strict=True)
+    at = [[word.replace("full stop", ".") for word in words].index(token) for token in TOKENS]
     p = next_word_probabilities(logits, temperature)
-    assert_allclose([bars[word][0] for word in TOKENS], p, atol=1e-9)
-    assert [bars[word][1] for word in TOKENS] == [percent(share) if share >= 0.005 else "" for share in p]
+    assert_allclose(np.array(style_numbers(farm, ".farm-bar"))[at], p, atol=1e-9)
+    assert [written[i] for i in at] == [percent(share) if share >= 0.005 else "" for share in p]
     return p
 
 
@@ -221,8 +202,7 @@ def test_the_front_page_shows_after_each_word_whom_python_finds_it_is_about(figu
     assert said(front).endswith("it is about the owl.")
     read(front, "near the garden")
     front.get_by_role("button", name="hoots").click()
-    heard = "the owl in the wood behind the barn near the garden hoots"
-    assert_heard_on_the_front_page(front, heard)
+    assert_heard_on_the_front_page(front, "the owl in the wood behind the barn near the garden hoots")
     assert re.search(r"hoots” You chose the sound: the model gave hoots \d\d %\.$", said(front))
     press(front, "Forget")
     assert (shown_sums(front, ".farm-text li:last-child") == 0).all()
@@ -290,7 +270,7 @@ def test_the_front_page_reads_what_it_offers_unless_something_is_typed(figure):
     for text in ["the owl in the wood behind the barn behind the river", "the cow near the garden"]:
         press(front, "Read")
         assert_heard_on_the_front_page(front, text)
-    likely = [share >= 0.005 for share in shown(front, ".farm-bar", "Number(e.style.getPropertyValue('--share'))")]
+    likely = [share >= 0.005 for share in style_numbers(front, ".farm-bar")]
     assert shown(front, ".farm-bar", "getComputedStyle(e).visibility === 'visible'") == likely
     assert {*likely} == {True, False}
 

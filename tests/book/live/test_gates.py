@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from live_figures import press, said, set_slider, shown
+from live_figures import press, said, set_sliders, style_numbers
 from numpy.testing import assert_allclose
 
 from rnnlm_ref.time_layers import TimeLSTM
@@ -26,8 +26,8 @@ KEEPING = {"an animal": (0.01, 0.99, 0.8), "a full stop": (0.01, 0.03, 0.1), "an
 def test_the_gates_make_the_states_and_gradients_that_python_computes(figure, gates):
     live = figure("gates")
     for kind, (f, i, o) in gates.items():
-        for name, value in [("f: keep the old", f), ("i: let the new in", i), ("o: show", o)]:
-            set_slider(live.get_by_label(f"{name}, at {kind}"), value)
+        names = {f"f: keep the old, at {kind}": f, f"i: let the new in, at {kind}": i, f"o: show, at {kind}": o}
+        set_sliders(live, names)
     words = ["the", "owl", "in", "the", "wood", "hoots", ".", "the", "cow", "by", "the", "river"]
     kinds = {"owl": "an animal", "cow": "an animal", ".": "a full stop"}
     f, i, o = np.array([gates[kinds.get(word, "any other word")] for word in words]).T
@@ -39,9 +39,9 @@ def test_the_gates_make_the_states_and_gradients_that_python_computes(figure, ga
     lstm.backward(np.eye(12)[-1].reshape(1, 12, 1))
     dc = lstm.grads[0][:, 3] / (i * (1 - g**2))
     cs = np.arctanh(hs[0, :, 0] / o)
-    bars = shown(live, ".live-bar", "Number(e.style.getPropertyValue('--value'))")
+    bars = style_numbers(live, ".live-bar", "--value")
     assert_allclose(np.reshape(bars, (12, 3)), np.column_stack([cs, hs[0, :, 0], dc]), rtol=1e-6, atol=1e-12)
-    lengths = shown(live, ".gates-reach", "Number(e.style.getPropertyValue('--length'))")
+    lengths = style_numbers(live, ".gates-reach", "--length")
     assert_allclose(lengths, 1 + np.log10(dc) / 6, rtol=1e-6, atol=1e-9)
     assert said(live).startswith(f"At the end c is {cs[-1]:.2f}.".replace("-", "−"))
     assert live.get_by_role("list").evaluate("list => list.scrollHeight <= list.clientHeight")  # with its last row

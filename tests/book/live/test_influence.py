@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from live_figures import said, set_slider, shown
+from live_figures import points, said, set_slider, set_sliders, shown
 from numpy.testing import assert_allclose
 
 from rnnlm_ref.time_layers import TimeRNN
@@ -24,8 +24,7 @@ def gradients_by_window(radius, T, k):
 @pytest.mark.parametrize(("radius", "T", "k"), [(0.5, 10, 4), (1.0, 24, 7), (1.5, 24, 24)])
 def test_the_bars_and_arcs_are_the_gradients_that_python_computes(figure, radius, T, k):
     influence = figure("influence[windows]")
-    for name, value in [("ρ", radius), ("steps T", T), ("window k", k)]:
-        set_slider(influence.get_by_label(name), value)
+    set_sliders(influence, {"ρ": radius, "steps T": T, "window k": k})
     arriving = gradients_by_window(radius, T, k)
     heights = shown(influence, ".influence-bar", "Number(e.getAttribute('height'))")
     whole = gradients_by_window(radius, T, T)
@@ -53,8 +52,7 @@ def test_the_axis_of_the_bars_stays_while_rho_moves(figure):
 @pytest.mark.parametrize(("radius", "T", "k"), [(0.3, 24, 24), (1.0, 5, 24), (1.5, 24, 24), (0.8, 12, 5)])
 def test_the_last_output_alone_fades_or_explodes_on_an_axis_that_stays(figure, radius, T, k):
     influence = figure("influence[windows]")
-    for name, value in [("ρ", radius), ("steps T", T), ("window k", k)]:
-        set_slider(influence.get_by_label(name), value)
+    set_sliders(influence, {"ρ": radius, "steps T": T, "window k": k})
     influence.get_by_label("only the last output sends 1").check()
     layer = TimeRNN(np.ones((1, 1)), np.full((1, 1), radius), np.zeros(1), activation="identity")
     reached = (T - 1) % k + 1  # the steps of the last window
@@ -63,8 +61,7 @@ def test_the_last_output_alone_fades_or_explodes_on_an_axis_that_stays(figure, r
     layer.forward(last)
     expected = np.log10(layer.backward(last)[0, :, 0])
     (line,) = shown(influence, ".influence-line.influence-bar", "e.getAttribute('d')")
-    powers = [(230 - float(point.split()[1])) / 14 for point in line[1:].split("L")]  # 1 lies at 230
-    assert_allclose(powers, expected, atol=1e-9)
+    assert_allclose((230 - points(line)[:, 1]) / 14, expected, atol=1e-9)  # 1 lies at 230, a power of ten is 14 high
     dots = shown(influence, ".influence-end", "(230 - Number(e.getAttribute('cy'))) / 14")
     assert_allclose(dots, expected[np.abs(expected) <= 4], atol=1e-9)
     assert not influence.locator(".influence rect").count()

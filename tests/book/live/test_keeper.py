@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from live_figures import press, said, set_slider, shown
+from live_figures import press, said, set_sliders, style_numbers
 from numpy.testing import assert_allclose
 
 from rnnlm_ref.layers import RNN
@@ -14,8 +14,7 @@ from rnnlm_ref.layers import RNN
 )
 def test_a_cell_of_two_units_holds_what_python_computes(figure, keep, mix, write, holds):
     live = figure("keeper")
-    for name, value in [("keep", keep), ("mix", mix), ("write", write)]:
-        set_slider(live.get_by_label(name), value)
+    set_sliders(live, {"keep": keep, "mix": mix, "write": write})
     for _ in range(5):
         press(live, "wood")
     Wx, Wh = np.array([[write, -write], [-write, write], [-4.0, -4.0]]), np.array([[keep, mix], [mix, keep]])
@@ -25,7 +24,7 @@ def test_a_cell_of_two_units_holds_what_python_computes(figure, keep, mix, write
     for word in text.split():
         state = cell.forward(np.array([[word == "owl", word == "cow", word == "."]], dtype=float), state)
         states.append(state[0])
-    values = shown(live, ".live-bar", "Number(e.style.getPropertyValue('--value'))")
+    values = style_numbers(live, ".live-bar", "--value")
     assert_allclose(np.reshape(values, (-1, 2)), states, atol=1e-6)
     assert said(live).endswith(f"it holds {holds}.")
     press(live, "Start over")

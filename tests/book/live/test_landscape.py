@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 import pytest
-from live_figures import numbers, press, said, set_slider, shown
+from live_figures import numbers, points, press, said, set_slider, shown
 from numpy.testing import assert_allclose
 
 from rnnlm_ref.optim import SGD
@@ -17,7 +17,7 @@ def two_dials(place, x, wanted):
     return error @ error, 2 * error @ inputs
 
 
-def land_numbers(live):
+def numbers_said(live):
     return numbers(re.findall(r"(?:w =|b =|loss(?: below)?|are|and) (−?\d+(?:\.\d+)?)", said(live)))
 
 
@@ -33,16 +33,15 @@ def test_two_dials_go_where_python_takes_them(figure, x, wanted):
             optimizer.update([place], [two_dials(place, x, wanted)[1]])
         press(live, presses)
         loss, slopes = two_dials(place, x, wanted)
-        assert_allclose(land_numbers(live), [*place, loss, *slopes], atol=5.001e-4)
+        assert_allclose(numbers_said(live), [*place, loss, *slopes], atol=5.001e-4)
     assert said(live).startswith("After 11 steps: ")
     press(live, "Start over")
-    assert_allclose(land_numbers(live)[:2], [1, 0])
+    assert_allclose(numbers_said(live)[:2], [1, 0])
 
 
-def at_the_map(points):
-    """Return w and b of the points of a path, [[w, b]]; 61 pixels are 1, and b is 3 at the top."""
-    x, y = np.array([point.split() for point in points[1:].split("L")], dtype=float).T
-    return np.column_stack([x / 61, 3 - y / 61])
+def on_the_map(path):
+    """Return w and b of the ends of a path, [[w, b]]; 61 pixels are 1, and b is 3 at the top."""
+    return points(path) * [1, -1] / 61 + [0, 3]
 
 
 @pytest.mark.parametrize(("x", "wanted"), [([2], [6]), ([2, 0], [6, 2])])
@@ -51,7 +50,7 @@ def test_all_of_a_line_of_the_map_has_the_loss_that_is_written_there(figure, x, 
     live.get_by_label("also turn 0 into 2").set_checked(len(x) > 1)
     lines = shown(live, ".land-level, .land-lowest", "e.getAttribute('d')")
     for level, line in zip([36, 25, 16, 9, 4, 1, 0], lines, strict=True):
-        losses = [two_dials(point, x, wanted)[0] for point in at_the_map(line)]
+        losses = [two_dials(point, x, wanted)[0] for point in on_the_map(line)]
         assert_allclose(losses, level, atol=1e-6)
     named = shown(live, ".land-name", "[e.textContent, e.getAttribute('x')]")
     for name, right in named:

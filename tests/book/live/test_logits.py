@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from live_figures import numbers, press, said, set_slider, shown
+from live_figures import numbers, press, said, set_slider, shown, style_numbers
 from numpy.testing import assert_allclose
 
 from rnnlm_ref.time_layers import TimeSoftmaxWithLoss
@@ -15,13 +15,13 @@ def assert_shows_loss(logits, scores, targets):
     layer = TimeSoftmaxWithLoss()
     loss = layer.forward(scores, np.array([targets]))
     assert_allclose(shown(logits, ".logit-rows input", "Number(e.value)"), scores.ravel(), atol=1e-9)
-    shares = shown(logits, ".logit-share", "Number(e.style.getPropertyValue('--share'))")
+    shares = style_numbers(logits, ".logit-share")
     exps = np.exp(scores)
     assert_allclose(shares, (exps / exps.sum(axis=-1, keepdims=True)).ravel(), atol=1e-9)
     slopes = layer.backward().ravel()
     written = numbers(text.rstrip(" ↑↓") for text in logits.locator(".logit-slope").all_inner_texts())
     assert_allclose(written, slopes, atol=5.001e-4)
-    assert_allclose(shown(logits, ".logit-slope", "Number(e.style.getPropertyValue('--value'))"), slopes, atol=1e-9)
+    assert_allclose(style_numbers(logits, ".logit-slope", "--value"), slopes, atol=1e-9)
     assert said(logits).startswith(f"The loss is {loss:.3f}" if max(targets) >= 0 else "Nothing counts")
 
 

@@ -1,7 +1,7 @@
 """The whole loop, of chapter 0, shows what Python computes before and after learning. Needs `make book` first."""
 
 import numpy as np
-from live_figures import numbers, press, said, shown
+from live_figures import numbers, press, said, shown, style_numbers
 from numpy.testing import assert_allclose
 
 from rnnlm_figures.loop import once_through, smallest_model
@@ -15,7 +15,7 @@ def assert_shows_the_loop(live, layers, sound):
     assert [int(row[0]) for row in rows] == ids.tolist()
     shown_numbers = [list(numbers(row[1:])) for row in rows]
     assert_allclose(shown_numbers, np.hstack([vectors, states, gradient]), atol=5.001e-3)
-    shares = shown(live, ".logit-share", "Number(e.style.getPropertyValue('--share'))")
+    shares = style_numbers(live, ".logit-share")
     assert_allclose(shares, next_word_probabilities(scores[-1])[[5, 6, 0]], atol=1e-6)
     assert said(live).endswith(f"The loss is {loss:.3f}.")
 

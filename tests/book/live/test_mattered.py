@@ -1,12 +1,11 @@
-"""Which earlier word mattered is what Python finds. Needs `make book` first."""
+"""Which earlier word mattered is what Python finds by nudging each. Needs `make book` first."""
 
 import numpy as np
 import pytest
-from live_figures import press, said, set_slider, shown
+from live_figures import press, said, set_slider, style_numbers
 from numpy.testing import assert_allclose
 
-from rnnlm_figures.mattered import LAYERS, network
-from rnnlm_figures.mattered import shown as shown_words
+from rnnlm_figures.mattered import LAYERS, network, shown
 from rnnlm_ref.generate import next_word_probabilities
 from rnnlm_ref.gradcheck import numerical_gradient
 
@@ -34,8 +33,8 @@ def test_which_word_mattered_is_what_nudging_each_word_finds(figure, text, asked
     live = figure(f"mattered[{text}]")
     live.locator(".mattered-word").first.click()
     set_slider(live.get_by_label("Word:"), m)
-    before, words, _ = shown_words(text)
-    bars = shown(live, ".mattered-word", "Number(e.style.getPropertyValue('--share'))")
+    before, words, _ = shown(text)
+    bars = style_numbers(live, ".mattered-word")
     for k, name in enumerate(LAYERS):
         p, shares = moved(*network(text, name), before, words[: m + 1])
         assert_allclose(bars[k * len(words) :][:m], shares, atol=1e-6)
@@ -48,8 +47,7 @@ def test_which_word_mattered_is_what_nudging_each_word_finds(figure, text, asked
 
 def test_which_word_mattered_asks_before_it_shows_and_needs_no_mouse(figure):
     live = figure("mattered[parade]")
-    bars = "Number(e.style.getPropertyValue('--share'))"
-    assert not any(shown(live, ".mattered-word", bars))
+    assert not any(style_numbers(live, ".mattered-word"))
     assert live.get_by_role("button", name="This one").is_disabled()
     slider = live.get_by_label("Word:")
     slider.focus()
@@ -78,7 +76,7 @@ def test_attention_is_asked_where_it_looks_and_shows_the_shares_that_the_page_fo
         assert len(shares) == m
         assert sum(shares) == pytest.approx(1, abs=1e-4)
         set_slider(live.get_by_label("Word:"), m)
-        bars = shown(live, ".mattered-word", "Number(e.style.getPropertyValue('--share'))")
+        bars = style_numbers(live, ".mattered-word")
         assert bars == [*shares, *[0] * (len(words) - m)]
         assert live.locator(".mattered-head").inner_text() == f"attention: it gives “{words[m]}” {100 * p:.0f} %"
 
@@ -92,10 +90,7 @@ def test_a_hill_in_the_owl_s_place_shows_what_both_networks_make_of_it(figure):
     for each in ({"words": words, "networks": networks}, other):
         for (name, rows), text in zip(each["networks"].items(), live.locator(".mattered-text").all(), strict=True):
             p, shares = rows[asked - 1]
-            bars = text.locator(".mattered-word").evaluate_all(
-                "all => all.map(e => e.style.getPropertyValue('--share'))"
-            )
-            assert [float(bar) for bar in bars[:asked]] == shares
+            assert style_numbers(text, ".mattered-word")[:asked] == shares
             assert text.inner_text().split()[2].startswith(each["words"][2])
             assert f"{name}: it gives “{each['words'][asked]}” {100 * p:.0f} %" in live.inner_text()
         live.get_by_label("a hill in the owl’s place").check()

@@ -6,7 +6,7 @@ import re
 import nbformat
 import numpy as np
 import pytest
-from live_figures import numbers, press, said, set_slider, shown
+from live_figures import numbers, points, press, said, set_slider, shown
 from numpy.testing import assert_allclose
 from pages import ROOT
 
@@ -16,7 +16,7 @@ STEPS = [1, 5, *range(10, 101, 10)]
 def heights(sketch, kind):
     """Return the powers of ten of the points of a line, for an axis from -12 to 12 that is 216 high."""
     (path,) = shown(sketch, f".{kind}", "e.getAttribute('d')")
-    return np.array([(228 - float(point.split()[1])) * 24 / 216 - 12 for point in path[1:].split("L")])
+    return (228 - points(path)[:, 1]) * 24 / 216 - 12
 
 
 def test_the_measured_curve_is_the_one_whose_powers_of_ten_the_chapter_prints(figure):

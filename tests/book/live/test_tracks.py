@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from live_figures import press, said, set_slider, shown
+from live_figures import press, said, set_slider, set_sliders, shown
 
 from rnnlm_ref.text import window_batches
 
@@ -48,8 +48,7 @@ def test_windows_side_by_side_are_those_that_python_cuts_and_where_a_row_leaps_i
     set_slider(live.get_by_label("tracks N"), 1)
     press(live, "Next batch")
     assert said(live).endswith("row 0 goes on at 3, “night”.")
-    for name, value in [("tracks N", 4), ("steps T", 5)]:
-        set_slider(live.get_by_label(name), value)
+    set_sliders(live, {"tracks N": 4, "steps T": 5})
     assert said(live).endswith("It is the last batch. Of 25 pairs 5 aren’t used.")
 
 

@@ -50,9 +50,8 @@ def test_the_browser_trains_the_model_as_python_does(figure):
     live = figure("training")
     assert {"40", "unigram 14.73"} <= {*shown(live, "text", "e.textContent")}
     press(live, "trigram: 3.10")
-    live.page.wait_for_function(
-        "live => live.rows.at(-1)?.step > 120", arg=live.element_handle()
-    )  # in the second epoch
+    in_the_second_epoch = "live => live.rows.at(-1)?.step > 120"
+    live.page.wait_for_function(in_the_second_epoch, arg=live.element_handle())
     press(live, "Pause")
     labels = shown(live, "text", "e.textContent")  # by now of an axis that begins and ends near the bars
     assert {"2.5", "4", "bigram 3.76"} <= {*labels}
@@ -64,10 +63,8 @@ def test_the_browser_trains_the_model_as_python_does(figure):
     perplexity, right = measured[-1]
     steps, now = rows[-1]["step"], f"{perplexity:.2f}, {100 * right:.0f} % of the sounds right"
     assert said(live) == f"Paused. After {steps} steps: perplexity {now}."
-    assert re.match(
-        rf"{steps} steps: {now}\n\d+ of 24 are sentences, \d+ right: the ",
-        live.locator("li").last.inner_text(),
-    )
+    row = rf"{steps} steps: {now}\n\d+ of 24 are sentences, \d+ right: the "
+    assert re.match(row, live.locator("li").last.inner_text())
 
 
 def write(live, *tries):
@@ -86,20 +83,11 @@ def write(live, *tries):
 def test_the_list_counts_the_sentences_among_24_texts_and_their_right_sounds_and_shows_four_short_ones(figure):
     live = figure("training")
     long = "owl in the wood near the barn behind the house hoots ."
-    wrote = write(
-        live,
-        *(
-            long,
-            "frog house meows cat behind croaks .",
-            "cow moos .",
-            "dog near the barn moos .",
-            "bee in the wood buzzes .",
-        ),
-        *("cat .", "owl near the barn hoots .", *["cow in the house moos ."] * 17),
-    )
+    tries = [long, "frog house meows cat behind croaks .", "cow moos .", "dog near the barn moos ."]
+    tries += ["bee in the wood buzzes .", "cat .", "owl near the barn hoots .", *["cow in the house moos ."] * 17]
     shown_first = "the dog near the barn moos ✗. the bee in the wood buzzes ✓."
     expected = f"{shown_first} the owl near the barn hoots ✓. the cow in the house moos ✓."
-    assert wrote == f"21 of 24 are sentences, 20 right: {expected}"
+    assert write(live, *tries) == f"21 of 24 are sentences, 20 right: {expected}"
     assert write(live, *["barn hoots ."] * 24) == "None of 24 is a sentence: the barn hoots."
     endless = write(live, "in the " * 30, *["barn hoots ."] * 23)
     assert endless == "None of 24 is a sentence: the in the in the in the in the in the …"
