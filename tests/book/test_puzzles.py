@@ -13,8 +13,8 @@ from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.source_notebook import answers_of
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from rnnlm_book.practice import HINT, answers
-from rnnlm_puzzles import BLOCK, bodies, matched, order, puzzle, source_of, statements
+from rnnlm_book.practice import HINT, tasks_of
+from rnnlm_book.puzzles import BLOCK, bodies, found_in, order, puzzle, source_of, statements
 
 LENT = "from rnnlm_ref.layers import RNN\n"
 
@@ -26,7 +26,7 @@ def notebook(folder, slug):
 def hints(slug):
     """Yield the name of each answer of an exercise, the course's answer, and its hints by their titles."""
     solved = answers_of(notebook("solutions", slug))
-    for name, text in answers(notebook("exercises", slug)):
+    for name, text in tasks_of(notebook("exercises", slug)):
         yield name, solved[name], dict(HINT.findall(text))
 
 
@@ -48,8 +48,7 @@ def test_a_puzzle_has_one_line_that_does_not_belong_and_is_not_in_order_already(
 
 @every_puzzle
 def test_two_lines_may_change_places_where_the_answer_stays_right_and_nowhere_else(name, answer, text):
-    shown = statements(BLOCK.search(text)[1])
-    body = max((matched(shown, body, column) for body in bodies(answer) for column in range(0, 20, 4)), key=len)
+    body = found_in(answer, statements(BLOCK.search(text)[1]))
     before = order(body.values())
     for parent in {node.parent for node in body.values()}:
         for earlier, later in zip(parent.body, parent.body[1:], strict=False):

@@ -12,7 +12,7 @@ from sphinx.errors import ConfigError
 from rnnlm_grader.content import ASSIGNMENTS
 
 sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from rnnlm_book.student_kit import ALL, contents, grader
+from rnnlm_book.student_kit import ALL, contents, grader_modules
 
 
 def run(kit, script):
@@ -104,7 +104,7 @@ def test_without_answers_the_notebooks_run_and_say_that_nothing_is_checked(tmp_p
 def test_answers_that_others_need_or_that_are_nowhere_are_not_left_out_alone():
     for slug, reason in (("02-rnn", "needs. Name: all"), ("09-none", "there is none")):
         with pytest.raises(ConfigError, match=reason):
-            grader(ROOT, [slug])
+            grader_modules(ROOT, [slug])
 
 
 def test_start_opens_the_exercises_with_the_book_at_hand(kit):

@@ -5,17 +5,17 @@ import re
 from pygments.lexers import PythonLexer
 from pygments.token import Comment, Name
 
-THINGS = {  # the kind of a name → how such names are written
+KINDS = {  # the kind of a name → how such names are written
     Name.Gradient: r"d(?:out|[xhczW])(?:[sxhciofg]|_\w+)?",
     Name.Input: r"xs?(?:_\w+)?",
     Name.State: r"hs?(?:_\w+)?",
     Name.Weight: r"W[xh]?(?:_\w+)?",
 }
-WORDS = re.compile(rf"(?<!\w)(?:{'|'.join(f'({names})' for names in THINGS.values())})(?!\w)")
+WORDS = re.compile(rf"(?<!\w)(?:{'|'.join(f'({names})' for names in KINDS.values())})(?!\w)")
 
 
 class Coloured(PythonLexer):
-    """Tells these names from others."""
+    """Python in which each of these names, also in a comment, is a token of its kind."""
 
     name = "Python, in the book's colours"
 
@@ -28,7 +28,7 @@ class Coloured(PythonLexer):
             for word in WORDS.finditer(value):
                 if at < word.start():
                     yield start + at, kind, value[at : word.start()]
-                yield start + word.start(), list(THINGS)[word.lastindex - 1], word[0]
+                yield start + word.start(), list(KINDS)[word.lastindex - 1], word[0]
                 at = word.end()
             if at < len(value):
                 yield start + at, kind, value[at:]
@@ -36,4 +36,3 @@ class Coloured(PythonLexer):
 
 def setup(app):
     app.add_lexer("python", Coloured)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

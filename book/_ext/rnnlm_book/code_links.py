@@ -41,4 +41,3 @@ def setup(app):
     app.setup_extension("sphinx_codeautolink")
     app.connect("build-finished", keep_the_first, priority=600)  # after sphinx-codeautolink has made the links
     BUILTIN_BLOCKS["python"] = without_listing
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -22,4 +22,3 @@ def setup(app):
     app.setup_extension("sphinx.ext.autodoc")
     app.connect("autodoc-process-docstring", link_chapters, priority=100)
     app.setup_extension("sphinx.ext.napoleon")
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -17,6 +17,7 @@ HIDDEN = {"hide-input": "source_hidden", "remove-input": "source_hidden", "hide-
 
 
 def replace_downloads(app, exception):
+    """Write the plain notebook in place of each one that is offered."""
     if exception or app.builder.format != "html":
         return
     entries = parse_file(str(Path(app.srcdir, "book/references.bib"))).entries
@@ -73,4 +74,3 @@ def authors(entry):
 
 def setup(app):
     app.connect("build-finished", replace_downloads)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

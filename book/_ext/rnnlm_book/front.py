@@ -72,4 +72,3 @@ class Checked(SphinxDirective):
 def setup(app):
     app.add_directive("half-read", HalfRead)
     app.add_directive("checked", Checked)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

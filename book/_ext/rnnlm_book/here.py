@@ -5,7 +5,8 @@ import re
 from rnnlm_figures.loop import LIT, you_are_here
 
 
-def put(app, pagename, templatename, context, doctree):
+def put_map(app, pagename, templatename, context, doctree):
+    """Put the map below the title of a page that has a part in the model."""
     page = pagename.removeprefix("book/")
     if page in LIT:
         title = re.compile(r"<h1>.*?</h1>", re.DOTALL)
@@ -14,5 +15,4 @@ def put(app, pagename, templatename, context, doctree):
 
 
 def setup(app):
-    app.connect("html-page-context", put)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("html-page-context", put_map)

@@ -1,11 +1,11 @@
-"""Draw the grader's rooms on the maintainers' page, and list them, from the package as it is when the page is built."""
+"""Draw and list the grader's rooms, for the page on how it is built, from the package as it is when that is made."""
 
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
 from rnnlm_figures.house import MODULES, PACKAGE, ROOMS, house, room_of
 
-from .status import Table
+from .tables import Table
 
 
 class House(SphinxDirective):
@@ -33,4 +33,3 @@ class RoomStatus(Table):
 def setup(app):
     app.add_directive("house", House)
     app.add_directive("room-status", RoomStatus)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

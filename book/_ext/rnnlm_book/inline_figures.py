@@ -25,4 +25,3 @@ class InlineFigures(SphinxPostTransform):
 
 def setup(app):
     app.add_post_transform(InlineFigures)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -23,13 +23,12 @@ from rnnlm_figures.mattered import all_mattered
 from rnnlm_figures.rnnlm import KINDS
 from rnnlm_ref.model import Rnnlm
 from rnnlm_ref.pretrained import FARM, animal_factors, farm_model
-from rnnlm_ref.source import SOUNDS
-from rnnlm_ref.source import farm as farm_source
+from rnnlm_ref.source import SOUNDS, farm
 from rnnlm_ref.text import Vocabulary
 
 
 @functools.cache
-def farm():
+def farm_data():
     """Return the farm's words and weights, and the sums that say which animal a text is about, as JSON."""
     animals, factors = animal_factors(*farm_model(np.float64))
     stored = json.loads(FARM.read_text(encoding="utf-8"))
@@ -37,7 +36,7 @@ def farm():
 
 
 @functools.cache
-def which_mattered(mode):
+def mattered_data(mode):
     """Return a text's words, and for each how likely both networks find it and how much each earlier one matters."""
     words, asked, found = all_mattered(mode.strip())
     networks = {
@@ -47,9 +46,9 @@ def which_mattered(mode):
 
 
 @functools.cache
-def training():
+def training_data():
     """Return the text of chapter 7, a letter for each phrase, the first numbers of its model, and the bars to beat."""
-    source = farm_source()
+    source = farm()
     words = source.sample(80_000, rng=0)
     vocabulary = Vocabulary(words)
     phrases = re.findall(r"(?:\w+ )?the \w+|\w+ \.|\w+", " ".join(words))
@@ -78,23 +77,24 @@ def teller_script():
 
 
 def write_teller(app, exception):
-    """Write that file beside the script that loads it."""
+    """Write the teller's file beside the script that loads it."""
     folder = Path(app.outdir, "_static", "live")
     if exception is None and folder.exists():
         name, text = teller_script()
         (folder / name).write_text(text, encoding="utf-8")
 
 
-def teller_file():
+def teller_data():
+    """Return which file holds the teller's weights, as JSON."""
     name, _ = teller_script()
     return json.dumps({"file": name})
 
 
 DATA = {  # figure → what makes its data, for its mode
-    "farm": lambda mode: farm(),
-    "mattered": which_mattered,
-    "teller": lambda mode: teller_file(),
-    "training": lambda mode: training(),
+    "farm": lambda mode: farm_data(),
+    "mattered": mattered_data,
+    "teller": lambda mode: teller_data(),
+    "training": lambda mode: training_data(),
 }
 
 
@@ -122,4 +122,3 @@ def enliven(app, pagename, templatename, context, doctree):
 def setup(app):
     app.connect("html-page-context", enliven)
     app.connect("build-finished", write_teller)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -132,4 +132,3 @@ def setup(app):
     app.connect("html-page-context", measure_columns)
     app.connect("html-page-context", drop_thebe, priority=900)  # after all those that add scripts
     app.connect("build-finished", draw_icons_by_fonts)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -10,14 +10,14 @@ from pathlib import Path
 
 import nbformat
 from docutils import nodes
-from rnnlm_puzzles import BLOCK, puzzle
 from sphinx.util.docutils import SphinxDirective
 from sphinx_codeautolink.extension.directive import SkipMarker
 
 from rnnlm_grader.course.offers import OFFER
 from rnnlm_grader.course.source_notebook import answers_of
 
-from .browser import in_lab
+from .lab import address_in_lab
+from .puzzles import BLOCK, puzzle
 
 HINT = re.compile(r"<details><summary>((?:Hint|Puzzle).*?)</summary>\n(.*?)\n</details>\n?", re.DOTALL)
 WITHOUT = """Where this book is served together with its lab, the exercise can be done right here: you write each answer
@@ -34,7 +34,7 @@ JUDGED = re.compile(r"^(?=\*\*State\*\*|(?:\*\*)?The contract\b)", re.MULTILINE)
 CELL = '<div class="practice-answer" data-name="{name}"></div>'
 
 
-def place(app, docname, source):
+def place_directive(app, docname, source):
     """Put the directive below the cell of a notebook that offers an exercise."""
     if not app.env.doc2path(docname).endswith(".ipynb"):
         return
@@ -60,9 +60,9 @@ class Practice(SphinxDirective):
         for each in (path, source):
             self.env.note_dependency(str(each))
         parts = [nodes.paragraph("", WITHOUT, classes=["practice-without", "d-print-none"])]
-        for address in in_lab(self.env.app, slug):
+        if address := address_in_lab(self.env.app, slug):
             begin = BEGIN.format(slug=slug, name=address.partition("path=")[2], address=address)
-            tasks = [self.task(*each) for each in answers(nbformat.read(path, as_version=4))]
+            tasks = [self.task(*each) for each in tasks_of(nbformat.read(path, as_version=4))]
             parts += [raw(begin), *tasks, raw("</rnnlm-practice>"), raw(AS_NOTEBOOK.format(address=address))]
         return parts
 
@@ -82,13 +82,14 @@ class Practice(SphinxDirective):
         return section
 
     def hint(self, name, title, text):
+        """Return what a hint unfolds; where it is a puzzle, its lines are there to be put in order."""
         if not title.startswith("Puzzle"):
             return self.parse_text_to_nodes(text)
         data = json.dumps(puzzle(name, self.answers[name], text)).replace("</", "<\\/")
         return [*self.parse_text_to_nodes(BLOCK.sub("", text)), raw(PUZZLE.format(data=data))]
 
 
-def answers(notebook):
+def tasks_of(notebook):
     """Yield the name of each answer of an exercise, and the text above it, without its heading."""
     text = ""
     for cell in notebook.cells:
@@ -104,5 +105,4 @@ def raw(markup):
 
 def setup(app):
     app.add_directive("practice", Practice)
-    app.connect("source-read", place)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}
+    app.connect("source-read", place_directive)

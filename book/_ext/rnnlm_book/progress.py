@@ -7,7 +7,7 @@ from docutils import nodes
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.offers import OFFER
 
-from .status import Table
+from .tables import Table
 
 
 class ExerciseList(Table):
@@ -30,4 +30,3 @@ class ExerciseList(Table):
 
 def setup(app):
     app.add_directive("exercise-list", ExerciseList)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

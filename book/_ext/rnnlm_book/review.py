@@ -1,11 +1,9 @@
 """The page on which mistakes come back: `_static/live/review.js` asks, and the lab's Python makes the questions."""
 
-import os
-
 from docutils import nodes
 from sphinx.util.docutils import SphinxDirective
 
-from .browser import LAB
+from .lab import has_lab
 
 WITHOUT = "The questions are made by Python in your browser, which this copy of the book lacks. In a notebook, "
 PYTHON = "../lab/practice/python.js"
@@ -25,11 +23,10 @@ class Review(SphinxDirective):
         without = nodes.paragraph(
             "", WITHOUT, nodes.literal("", "review()"), nodes.Text(" asks them."), classes=["review-without"]
         )
-        python = f' data-python="{PYTHON}"' if self.env.app.builder.name == "html" and os.environ.get(LAB) else ""
+        python = f' data-python="{PYTHON}"' if has_lab(self.env.app) else ""
         return [without, nodes.raw("", f'<live-review class="d-print-none"{python}></live-review>', format="html")]
 
 
 def setup(app):
     app.add_directive("review", Review)
     app.add_directive("review-due", ReviewDue)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -13,4 +13,3 @@ def leave_out(app):
 
 def setup(app):
     app.connect("html-collect-pages", leave_out)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

@@ -7,10 +7,8 @@ requirements.txt and from the environment.
 import importlib.metadata
 import platform
 import re
-from pathlib import Path
 
-import nbformat
-from sphinx.util.docutils import SphinxDirective
+from .tables import Table
 
 PACKAGES = (
     "ipython",
@@ -25,24 +23,6 @@ PACKAGES = (
     "pytest",
     "sphinx",
 )
-
-
-class Table(SphinxDirective):
-    """A table in the page's own Markdown. It is made again when a file that it was read from changes."""
-
-    def run(self):
-        lines = [" | ".join(row) for row in self.rows()]
-        columns = self.head.count("|")
-        return self.parse_text_to_nodes("\n".join([self.head, f"|---{'|--:' * columns}", *lines]))
-
-    def read(self, name):
-        path = Path(self.env.srcdir, name)
-        self.env.note_dependency(str(path))
-        return path.read_text(encoding="utf-8")
-
-    def notebooks(self):
-        paths = sorted(Path(self.env.srcdir, "book").glob("*.ipynb"))
-        return {path.stem: nbformat.reads(self.read(f"book/{path.name}"), as_version=4) for path in paths}
 
 
 class ChapterStatus(Table):
@@ -77,4 +57,3 @@ def listed(executed, package):
 def setup(app):
     app.add_directive("chapter-status", ChapterStatus)
     app.add_directive("version-status", VersionStatus)
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

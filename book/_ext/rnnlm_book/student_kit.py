@@ -14,6 +14,8 @@ from sphinx.errors import ConfigError
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.offers import offered_notebooks
 
+from .lab import FOLDER as LAB_FOLDER
+
 KIT = "rnnlm-exercises"
 PARTS = (
     "rnnlm_ref/*.py",
@@ -28,12 +30,11 @@ PARTS = (
 ALL = "all"
 WITHOUT_ANSWERS = ("rnnlm_grader/notebooks/*.py", "rnnlm_grader/files.py", "rnnlm_grader/refusal.py")
 # In the kit there is nothing to download, and no lab for the browser: JupyterLab is there.
-LINK = re.compile(rb'href="[^"]*/' + KIT.encode() + rb'\.zip"')
-LAB = "lab"
-OFFER = re.compile(rb'<div class="lab-offer.*?</div>|<rnnlm-practice .*?</rnnlm-practice>', re.DOTALL)
+LINK_TO_KIT = re.compile(rb'href="[^"]*/' + KIT.encode() + rb'\.zip"')
+NEEDS_LAB = re.compile(rb'<div class="lab-offer.*?</div>|<rnnlm-practice .*?</rnnlm-practice>', re.DOTALL)
 
 
-def make_room(app):
+def reserve_place(app):
     """Put an empty file where pages look for the kit: it is packed last, because it holds the pages."""
     folder = Path(app.srcdir, "_build", "student-kit")
     folder.mkdir(parents=True, exist_ok=True)
@@ -55,7 +56,7 @@ def pack(app, exception):
 def contents(root, html, left_out):
     """Yield the name and the bytes of each file in the kit."""
     parts = [path for part in PARTS for path in sorted(root.glob(part))]
-    for path in [*offered_notebooks(root), *parts, *grader(root, left_out)]:
+    for path in [*offered_notebooks(root), *parts, *grader_modules(root, left_out)]:
         yield path.relative_to(root).as_posix(), path.read_bytes()
     if ALL in left_out:
         for path in sorted(root.glob("book/_kit/without_answers/*.py")):
@@ -67,11 +68,12 @@ def contents(root, html, left_out):
         yield path.relative_to(root).as_posix(), path.read_bytes()
     for path in sorted(html.rglob("*")):
         name = path.relative_to(html)
-        if path.is_file() and path.name != f"{KIT}.zip" and name.parts[0] != LAB:
-            yield f"book/{name.as_posix()}", page(path.read_bytes()) if path.suffix == ".html" else path.read_bytes()
+        if path.is_file() and path.name != f"{KIT}.zip" and name.parts[0] != LAB_FOLDER:
+            content = path.read_bytes()
+            yield f"book/{name.as_posix()}", page_of_kit(content) if path.suffix == ".html" else content
 
 
-def grader(root, left_out):
+def grader_modules(root, left_out):
     """Return the paths of the grader's modules, but for those with the answers to some exercises, or to all.
 
     Raise a `ConfigError` for an exercise that isn't there, or whose answers others need.
@@ -94,13 +96,12 @@ def grader(root, left_out):
     return paths
 
 
-def page(content):
+def page_of_kit(content):
     """Return a page of the book as the kit has it."""
-    return OFFER.sub(b"", LINK.sub(b'href="at-home.html"', content))
+    return NEEDS_LAB.sub(b"", LINK_TO_KIT.sub(b'href="at-home.html"', content))
 
 
 def setup(app):
     app.add_config_value("answers_left_out", [], "", types=[list])
-    app.connect("builder-inited", make_room)
+    app.connect("builder-inited", reserve_place)
     app.connect("build-finished", pack, priority=900)  # after whatever still changes files of the book
-    return {"version": "1", "parallel_read_safe": True, "parallel_write_safe": True}

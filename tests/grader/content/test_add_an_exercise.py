@@ -111,8 +111,8 @@ def test_its_answer_is_in_the_students_download_unless_it_is_left_out(course, le
 import sys
 from pathlib import Path
 sys.path.insert(0, "book/_ext")
-from rnnlm_book.student_kit import grader
-for path in grader(Path("."), {left_out}):
+from rnnlm_book.student_kit import grader_modules
+for path in grader_modules(Path("."), {left_out}):
     print(path.read_text())
 """,
     )

@@ -20,11 +20,11 @@ def puzzle(name, answer, text):
     """Return the puzzle of an answer as plain data, given its source and the text of the notebook.
 
     `lines` have their text, the number of the line whose block they are in, and of those that must come before, -1 and
-    none for the line that doesn't belong; `own` are lines of learners that could stand in its place: (what a check
-    says of the mistake, line).
+    none for the line that doesn't belong; `odd` is the number of that line; `own` are lines of learners that could
+    stand in its place: (what a check says of the mistake, line).
     """
     shown = statements(BLOCK.search(text)[1])
-    found = max((matched(shown, body, column) for body in bodies(answer) for column in range(0, 20, 4)), key=len)
+    found = found_in(answer, shown)
     nodes = [found.get(line) for line in shown]
     whole = {line: source_of(node) for line, node in found.items()}
     before = order(found.values())
@@ -39,11 +39,11 @@ def puzzle(name, answer, text):
     odd = [line for line, node in zip(shown, nodes, strict=True) if node is None]
     if len(odd) != 1:
         raise ValueError(f"The puzzle of {name} must have one line that isn't in its answer; it has {len(odd)}: {odd}")
-    rivals = {heading(each) for each in whole.values()}
+    rivals = {left_side(each) for each in whole.values()}
     own = [
         (sentence, line)
         for sentence, old, line in spoilt(name)
-        if line and line not in whole.values() and (old in whole.values() or heading(line) in rivals)
+        if line and line not in whole.values() and (old in whole.values() or left_side(line) in rivals)
     ]
     return {"lines": lines, "odd": shown.index(odd[0]), "own": own}
 
@@ -55,6 +55,11 @@ def statements(block):
         found = [*found[:-1], f"{found[-1]}\n{line}"] if depth else [*found, line]
         depth += sum(map(line.count, "([{")) - sum(map(line.count, ")]}"))
     return found
+
+
+def found_in(answer, shown):
+    """Return {line: statement} of the function of an answer, and of the indentation, that have most of some lines."""
+    return max((matched(shown, body, column) for body in bodies(answer) for column in range(0, 20, 4)), key=len)
 
 
 def bodies(answer):
@@ -94,7 +99,7 @@ def source_of(node):
     return re.sub(rf"(?m)^ {{{node.col_offset}}}", "", text)
 
 
-def heading(line):
+def left_side(line):
     """Return the left side of an assignment, or a whole line."""
     return re.split(r" [-+*/@]?= ", line)[0]
 
