@@ -1,4 +1,4 @@
-"""Makes corpora and tools importable for tests, says which tests `make test` runs, and which files took longest."""
+"""Makes modules outside packages importable, says which tests `make test` runs, and which files took longest."""
 
 import sys
 import zlib
@@ -6,7 +6,7 @@ from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-sys.path[:0] = [str(ROOT / "tests"), str(ROOT / "tools")]
+sys.path[:0] = [str(ROOT / folder) for folder in ("tests", "tools", "book/_ext")]
 PROGRAMS = {"browser", "server"}  # fixtures that start a browser, or a database server
 
 
@@ -52,7 +52,7 @@ def is_in_share(item, share):
 
 
 def number_of(item):
-    """A number by which a share of the tests is chosen."""
+    """A number by which a share of the tests is chosen, the same in every run."""
     return zlib.crc32(item.nodeid.encode())
 
 

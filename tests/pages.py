@@ -3,12 +3,14 @@
 import contextlib
 import functools
 import http.server
+import re
 import shutil
 import threading
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from bs4 import BeautifulSoup
 from playwright.sync_api import sync_playwright
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -17,6 +19,17 @@ HTML = ROOT / "_build" / "html"
 NEWEST_AXE = ROOT / "tests/book/node_modules/axe-core/axe.min.js"
 AXE = Axe.from_file(NEWEST_AXE) if NEWEST_AXE.exists() else Axe()
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser", "google-chrome"])), None)
+
+
+def chapters():
+    """Return the names of the chapters, in order."""
+    return re.findall(r"file: book/(\S+)", (ROOT / "_toc.yml").read_text().partition("caption: Exercises")[0])
+
+
+@functools.cache
+def soup(page):
+    """Return the HTML of a page, parsed."""
+    return BeautifulSoup((HTML / page).read_text(encoding="utf-8"), "html.parser")
 
 
 class Quiet(http.server.SimpleHTTPRequestHandler):

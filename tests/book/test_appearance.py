@@ -1,4 +1,4 @@
-"""The book's own look: its fonts, its colours, and how little stands between a keyboard and a figure.
+"""The book's own look: its fonts, its colours, and what fits a line, on a laptop and on a phone.
 
 Needs `make book` first.
 """
@@ -7,9 +7,9 @@ import hashlib
 import re
 from itertools import pairwise
 
+import nbformat
 import pytest
-from live_figures import FIGURES
-from pages import HTML, ROOT
+from pages import ROOT
 
 from rnnlm_figures.drawing import NAMES
 
@@ -48,21 +48,23 @@ def test_prose_is_set_in_the_books_own_font_with_about_seventy_letters_a_line(op
     assert 60 <= max(longest) <= 82
 
 
-LATE = "influence", "training", "mattered[attention]"
+def shown_code(notebook):
+    """Yield the code that a reader sees without unfolding it: cells, and listings of the package's source."""
+    for cell in notebook.cells:
+        if cell.cell_type == "code" and not {"hide-input", "remove-input"} & set(cell.metadata.get("tags", [])):
+            yield cell.source
+        yield from (
+            output.data["text/markdown"]
+            for output in cell.get("outputs", [])
+            if output.get("data", {}).get("text/markdown", "").startswith("```")
+        )
 
 
-@pytest.mark.parametrize("name", {page: name for name, page in reversed(FIGURES.items())}.values())
-def test_fewer_than_sixty_stops_of_the_tab_key_stand_before_the_first_live_figure(open_page, name):
-    """On pages where it comes LATE, the list of pages doesn't count: the first stop leads past it."""
-    tab = open_page(f"book/{FIGURES[name]}.html", until="networkidle")
-    stops = tab.evaluate(
-        """([figure, within]) => [...document.querySelectorAll(within)].flatMap(
-        part => [...part.querySelectorAll('a[href], button, input, select, summary, [tabindex]')]).filter(
-            e => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({visibilityProperty: true})
-            && document.querySelector(figure).compareDocumentPosition(e) & Node.DOCUMENT_POSITION_PRECEDING).length""",
-        [f"live-{name}", "#main-content" if name in LATE else "body"],
-    )
-    assert stops < 60
+@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)
+def test_code_on_a_page_is_no_wider_than_the_page(path):
+    code = list(shown_code(nbformat.read(path, as_version=4)))
+    assert code
+    assert [line for part in code for line in part.splitlines() if len(line) > 77] == []
 
 
 @pytest.mark.parametrize("page", ["07-rnnlm", "look-inside", "what-an-lstm-adds", "08-lstm"])
@@ -76,25 +78,37 @@ def test_no_code_is_cut_on_a_laptop(open_page, page):
 def luminance(colour):
     """Return the relative luminance of #rrggbb, as WCAG defines it."""
     parts = [int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5)]
-    linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
-    return sum(share * part for share, part in zip((0.2126, 0.7152, 0.0722), linear, strict=True))
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def contrast(one, other):
-    light, dark = sorted((luminance(one), luminance(other)), reverse=True)
-    return (light + 0.05) / (dark + 0.05)
+def contrast(a, b):
+    """Return the contrast of two colours, as WCAG defines it: from 1 to 21."""
+    low, high = sorted([luminance(a), luminance(b)])
+    return (high + 0.05) / (low + 0.05)
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
-def test_the_colours_of_x_h_w_and_gradients_can_be_read_on_the_page_and_ink_on_their_fills(theme):
-    css = (ROOT / "book/_static/book.css").read_text(encoding="utf-8")
-    colours = dict(NAMES)
-    if theme == "dark":
-        colours |= dict(re.findall(r"--figure-([\w-]+): (#\w{6});", css))
-    page = {"light": "#ffffff", "dark": "#121212"}[theme]
-    for name in ("blue", "orange", "violet", "red", "green"):
-        assert contrast(colours[name], page) >= 4.5
-        assert contrast(colours["ink"], colours[f"{name}-fill"]) >= 4.5
+def test_text_can_be_read_on_the_page_and_on_every_fill(theme):
+    css = (ROOT / "book" / "_static" / "book.css").read_text()
+    dark = dict(re.findall(r"--figure-([a-z-]+): (#[0-9a-f]{6})", css))
+    assert dark.keys() == NAMES.keys() - {"paper"}  # transparent in both
+    colours, page = (NAMES, "#ffffff") if theme == "light" else (dark, "#121212")
+    texts = [colour for name, colour in colours.items() if not name.endswith("fill") and name != "paper"]
+    fills = [colour for name, colour in colours.items() if name.endswith("fill")]
+    assert min(contrast(text, page) for text in texts) >= 4.5
+    assert min(contrast(colours["ink"], fill) for fill in fills) >= 7
+
+
+@pytest.mark.parametrize(("theme", "ink"), [("light", "rgb(31, 35, 40)"), ("dark", "rgb(230, 233, 237)")])
+def test_drawings_follow_the_theme(open_page, theme, ink):
+    tab = open_page("book/02-embedding.html", theme=theme)
+    assert tab.evaluate("document.documentElement.dataset.theme") == theme
+    fills = tab.eval_on_selector_all(
+        "figure.drawing svg g[style*='figure-ink']", "all => all.map(g => getComputedStyle(g).fill)"
+    )
+    assert fills
+    assert set(fills) == {ink}
 
 
 def test_letters_have_the_colours_of_the_figures_in_formulas_and_an_index_has_none(open_page):
@@ -203,11 +217,3 @@ def test_the_two_maps_of_words_stand_side_by_side_where_there_is_room(open_page,
     before, after = (box.bounding_box() for box in tab.locator("figure:has(> svg[data-beside])").all())
     assert (before["y"] == after["y"]) is is_beside
     assert (before["x"] == after["x"]) is not is_beside
-
-
-def test_search_offers_learners_no_page_for_teachers_or_maintainers():
-    index = (HTML / "searchindex.js").read_text(encoding="utf-8")
-    (found,) = re.findall(r'"docnames": ?\[(.*?)\]', index) or re.findall(r"docnames:\[(.*?)\]", index)
-    assert "book/notation" in found
-    hidden = ("instructors", "jupyterhub", "threat-model", "maintainers", "rooms")
-    assert [page for page in hidden if f"book/{page}" in found] == []

@@ -1,4 +1,4 @@
-"""tools/chapters.py notices whatever makes a notebook differ from its text, and the code on a page fits it."""
+"""tools/chapters.py notices whatever makes a notebook differ from its text."""
 
 import re
 import shutil
@@ -144,19 +144,8 @@ def test_a_failing_cell_is_shown_and_keeps_the_old_notebook(book, capsys):
 def test_an_output_that_is_not_true_any_more_is_shown_with_its_place(book):
     edited(lambda notebook: notebook.cells[1].outputs[0].update(text="one\n112\n"))(book)
     shutil.copy(ROOT / "book" / "conftest.py", book)
-    command = [
-        sys.executable,
-        "-m",
-        "pytest",
-        "-q",
-        "-p",
-        "no:cacheprovider",
-        "--color=no",
-        "--nbval",
-        "--nbval-sanitize-with",
-        str(ROOT / "nbval.cfg"),
-        str(book),
-    ]
+    options = ["-q", "-p", "no:cacheprovider", "--color=no", "--nbval", "--nbval-sanitize-with", ROOT / "nbval.cfg"]
+    command = [sys.executable, "-m", "pytest", *options, book]
     done = subprocess.run(command, cwd=book.parent, capture_output=True, text=True, check=False)
     assert (
         """\
@@ -178,22 +167,3 @@ If what is got is right, run: make chapters
 def test_outputs_are_stored_without_addresses_and_paths():
     output = {"text": f"<object at 0x7f12ab34cd56> in {ROOT}/book/figures.py, /tmp/ipykernel_12/345.py"}
     assert chapters.canonical(output) == {"text": "<object at 0x…> in book/figures.py, cell"}
-
-
-def shown_code(notebook):
-    """Yield the code that a reader sees without unfolding it: cells, and listings of the package's source."""
-    for cell in notebook.cells:
-        if cell.cell_type == "code" and not {"hide-input", "remove-input"} & set(cell.metadata.get("tags", [])):
-            yield cell.source
-        yield from (
-            output.data["text/markdown"]
-            for output in cell.get("outputs", [])
-            if output.get("data", {}).get("text/markdown", "").startswith("```")
-        )
-
-
-@pytest.mark.parametrize("path", sorted((ROOT / "book").glob("*.ipynb")), ids=lambda path: path.stem)
-def test_code_on_a_page_is_no_wider_than_the_page(path):
-    code = list(shown_code(nbformat.read(path, as_version=4)))
-    assert code
-    assert [line for part in code for line in part.splitlines() if len(line) > 77] == []

@@ -4,8 +4,7 @@ import ast
 
 import nbformat
 import pytest
-from bs4 import BeautifulSoup
-from pages import HTML, ROOT
+from pages import ROOT, soup
 
 IMPORTING = [path for path in sorted((ROOT / "book").glob("*.ipynb")) if "from rnnlm_ref." in path.read_text("utf-8")]
 
@@ -23,7 +22,6 @@ def test_every_imported_name_is_a_link(path):
     imported = {
         f"{node.module}.{alias.name}" for node in nodes if node.module.startswith("rnnlm_ref.") for alias in node.names
     }
-    html = (HTML / f"book/{path.stem}.html").read_text(encoding="utf-8")
-    links = BeautifulSoup(html, "html.parser").select(".cell_input pre a[href*='api.html#']")
+    links = soup(f"book/{path.stem}.html").select(".cell_input pre a[href*='api.html#']")
     assert imported
     assert imported - {link["href"].partition("#")[2] for link in links} == set()

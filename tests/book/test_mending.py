@@ -1,13 +1,8 @@
 """What the book's own extension mends in pages."""
 
-import sys
-
 import pytest
 from docutils import nodes
 from docutils.utils import new_document
-from pages import ROOT
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
 from rnnlm_book.mending import NameBars
 
 

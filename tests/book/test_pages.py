@@ -1,23 +1,13 @@
-"""The built book: complete, described in words, and silent towards every other host. Needs `make book` first."""
+"""Every page of the built book is complete, described in words and asks no other host. Needs `make book` first."""
 
-import functools
-import itertools
 import re
 from urllib.parse import unquote, urldefrag, urljoin
 
 import pytest
-from bs4 import BeautifulSoup
-from pages import HTML, ROOT, has_no_violation, serving
-
-from rnnlm_figures.rnnlm import KINDS
+from pages import HTML, chapters, has_no_violation, serving, soup
 
 PAGES = sorted(str(path.relative_to(HTML)) for path in HTML.glob("**/*.html") if not {"_static", "lab"} & {*path.parts})
 OWN_PAGES = [page for page in PAGES if page.startswith(("book/", "_modules/rnnlm_ref")) or page == "404.html"]
-
-
-@functools.cache
-def soup(page):
-    return BeautifulSoup((HTML / page).read_text(encoding="utf-8"), "html.parser")
 
 
 def test_the_book_was_built():
@@ -120,40 +110,14 @@ def test_a_page_fits_a_phone_and_its_equations_and_outputs_are_neither_cut_off_n
     assert tab.eval_on_selector_all("details", cut) == []
 
 
-def test_what_the_check_says_on_the_front_page_is_folded():
-    (verdict,) = soup("book/index.html").select("details.check-report")
-    assert "open" not in verdict.attrs
-    assert "np.add.at" in verdict.text
-
-
-def test_the_front_page_lists_the_words_that_its_model_knows():
-    text = " ".join(soup("book/index.html").get_text().split())
-    said = text[text.index("It knows") : text.index("Type a sentence")]
-    assert said.startswith(f"It knows {sum(map(len, KINDS.values()))} words")
-    assert set(itertools.chain(*(KINDS[kind] for kind in ("animal", "place", "link")))) <= set(re.findall(r"\w+", said))
-
-
-def test_each_chapter_has_a_card_with_the_minutes_that_it_and_its_exercise_take():
-    cards = soup("book/index.html").select(".front-path .sd-card")
-    chapters, *_ = (ROOT / "_toc.yml").read_text().partition("caption: Exercises")
-    assert [card.a["href"] for card in cards] == [f"{name}.html" for name in re.findall(r"file: book/(\S+)", chapters)]
-    for card in cards:
-        said = re.search(r"About (\d+)\s+minutes", soup(f"book/{card.a['href']}").get_text())
-        assert said is None or f"{said[1]} minutes" in card.get_text()
-        if exercise := re.search(r"Exercise (\d), (\d+) minutes", card.get_text()):
-            (path,) = ROOT.glob(f"exercises/0{exercise[1]}-*/*.ipynb")
-            assert sum(map(int, re.findall(r"○? \| (\d+) \|", path.read_text()))) == int(exercise[2])
-
-
 def test_each_chapter_has_the_map_of_the_model_with_its_own_part_lit():
-    chapters = re.findall(r"file: book/(\S+)", (ROOT / "_toc.yml").read_text().partition("caption: Exercises")[0])
-    maps = {name: soup(f"book/{name}.html").select(".here svg") for name in chapters}
+    maps = {name: soup(f"book/{name}.html").select(".here svg") for name in chapters()}
     assert [name for name, found in maps.items() if len(found) != 1] == ["where-it-went"]  # it's about what came after
     for name, found in maps.items():
         lit = found and [part.parent.get("href") for part in found[0].select("rect.here-lit")]
         if len(found) == 1 and found[0].select("a[aria-current]"):
             assert f"{name}.html" in lit
-    assert {link["href"] for link in maps["02-embedding"][0].select("a")} <= {f"{name}.html" for name in chapters}
+    assert {link["href"] for link in maps["02-embedding"][0].select("a")} <= {f"{name}.html" for name in maps}
 
 
 def test_a_chapter_on_paper_has_its_number_its_answers_and_the_code_that_is_asked_for(open_page):
@@ -184,32 +148,3 @@ def test_an_address_without_a_page_leads_back_to_the_book_below_any_path(tmp_pat
         tab.get_by_role("link", name="from the beginning").click()
         tab.wait_for_url(f"{site}{folder}book/index.html")  # loaded too: on a busy machine its title is read later
         assert tab.title().startswith("An RNN language model")
-
-
-@pytest.mark.parametrize(("theme", "ink"), [("light", "rgb(31, 35, 40)"), ("dark", "rgb(230, 233, 237)")])
-def test_drawings_follow_the_theme(open_page, theme, ink):
-    tab = open_page("book/02-embedding.html", theme=theme)
-    assert tab.evaluate("document.documentElement.dataset.theme") == theme
-    fills = tab.eval_on_selector_all(
-        "figure.drawing svg g[style*='figure-ink']", "all => all.map(g => getComputedStyle(g).fill)"
-    )
-    assert fills
-    assert set(fills) == {ink}
-
-
-@pytest.mark.parametrize(
-    ("query", "found", "quoted"),
-    [
-        ("unbuffered", "02-embedding.html#broken-on-purpose-the-last-one-wins", "one after the other, unbuffered"),
-        ("backpropagation", "05-bptt.html", ""),  # a synonym of what the chapters say
-        ("gradient_lengths", "05-bptt.html", ""),
-    ],
-)  # a name in the code of a figure, which is hidden
-def test_search_finds_a_chapter_and_quotes_no_hidden_code(open_page, query, found, quoted):
-    tab = open_page(f"search.html?q={query}")
-    tab.wait_for_selector("#search-results .context")
-    assert found in tab.locator("#search-results a").first.get_attribute("href")
-    context = tab.locator("#search-results .context").first.inner_text()
-    assert quoted in context
-    assert "import" not in context
-    assert not open_page.complaints

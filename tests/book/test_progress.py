@@ -4,6 +4,7 @@ import json
 from types import SimpleNamespace
 
 import pytest
+from live_figures import said
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.learner import progress as grader
@@ -37,10 +38,6 @@ def full(slug, at=EARLIER):
 
 def points(progress):
     return [cell.inner_text() for cell in progress.locator("tbody td:last-child").all()]
-
-
-def said(progress):
-    return progress.get_by_role("status").inner_text()
 
 
 def test_every_exercise_is_listed_with_what_a_check_noted_and_what_is_next(progress):

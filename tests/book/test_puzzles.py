@@ -2,19 +2,16 @@
 
 import ast
 import re
-import sys
 
 import nbformat
 import pytest
 from examining import defined, is_clean
 from pages import ROOT
+from rnnlm_book.practice import HINT, tasks_of
+from rnnlm_book.puzzles import BLOCK, bodies, found_in, order, puzzle, source_of, statements
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.source_notebook import answers_of
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from rnnlm_book.practice import HINT, tasks_of
-from rnnlm_book.puzzles import BLOCK, bodies, found_in, order, puzzle, source_of, statements
 
 LENT = "from rnnlm_ref.layers import RNN\n"
 

@@ -7,12 +7,10 @@ import sys
 
 import pytest
 from pages import HTML, ROOT
+from rnnlm_book.student_kit import ALL, contents, grader_modules
 from sphinx.errors import ConfigError
 
 from rnnlm_grader.content import ASSIGNMENTS
-
-sys.path.insert(0, str(ROOT / "book" / "_ext"))
-from rnnlm_book.student_kit import ALL, contents, grader_modules
 
 
 def run(kit, script):

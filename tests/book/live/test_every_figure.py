@@ -87,3 +87,20 @@ def test_letters_of_a_live_figure_are_at_least_eleven_pixels_high_on_a_phone(fig
         })"""
     )
     assert min(sizes) >= 11
+
+
+LATE = "influence", "training", "mattered[attention]"
+
+
+@pytest.mark.parametrize("name", {page: name for name, page in reversed(FIGURES.items())}.values())
+def test_fewer_than_sixty_stops_of_the_tab_key_stand_before_the_first_live_figure(open_page, name):
+    """On pages where it comes LATE, the list of pages doesn't count: the first stop leads past it."""
+    tab = open_page(f"book/{FIGURES[name]}.html", until="networkidle")
+    stops = tab.evaluate(
+        """([figure, within]) => [...document.querySelectorAll(within)].flatMap(
+        part => [...part.querySelectorAll('a[href], button, input, select, summary, [tabindex]')]).filter(
+            e => e.tabIndex >= 0 && !e.disabled && e.checkVisibility({visibilityProperty: true})
+            && document.querySelector(figure).compareDocumentPosition(e) & Node.DOCUMENT_POSITION_PRECEDING).length""",
+        [f"live-{name}", "#main-content" if name in LATE else "body"],
+    )
+    assert stops < 60

@@ -238,14 +238,6 @@ def test_a_sentence_of_ones_own_begins_anew(figure):
     assert said(front) == "After “the cow near the garden” it is about the cow."
 
 
-@pytest.mark.parametrize(("width", "height"), [(1280, 800), (390, 844)])
-def test_the_first_screen_says_where_to_start_and_what_to_press(open_page, width, height):
-    tab = open_page("book/index.html", width=width)
-    for role, name in [("link", "Start"), ("button", "Next word"), ("status", "")]:
-        box = tab.locator("#main-content").get_by_role(role, name=name).first.bounding_box()
-        assert 0 < box["y"] < box["y"] + box["height"] < height
-
-
 def test_the_picture_of_the_front_page_shows_what_its_figure_begins_with(figure):
     front = figure("farm[compact]")
     alt = front.locator("figure.drawing svg").get_attribute("aria-label")
