@@ -1,4 +1,4 @@
-"""The built book in a browser: served from this machine, and watched."""
+"""The built book: its files, and its pages in a browser, served from this machine and watched."""
 
 import contextlib
 import functools
@@ -49,18 +49,18 @@ class Patient(http.server.ThreadingHTTPServer):
         """Say nothing: a browser that has seen enough hangs up."""
 
 
-def has_no_violation(tab, context=None, **options):
+def assert_no_violation(tab, context=None, **options):
     """Have axe look at a page, or at what a selector finds there."""
     # To list what holds takes longer, and with "preload" it would fetch style sheets again, some in vain.
     found = AXE.run(tab, context, {"resultTypes": ["violations"], "preload": False, **options})
     assert found.violations_count == 0, found.generate_report()
 
 
-def has_no_violation_in_either_theme(tab, context):
+def assert_no_violation_in_either_theme(tab, context):
     """Have axe look at what a selector finds in a page, light and dark."""
     for theme in ("light", "dark"):
         tab.evaluate(f"document.documentElement.dataset.theme = '{theme}'")
-        has_no_violation(tab, context)
+        assert_no_violation(tab, context)
 
 
 @contextlib.contextmanager
@@ -75,12 +75,14 @@ def serving(folder):
 
 @pytest.fixture(scope="module")
 def site():
+    """The address at which the built book is served."""
     with serving(HTML) as address:
         yield address
 
 
 @pytest.fixture(scope="module")
 def browser():
+    """Chromium, started once for each file of tests."""
     if CHROMIUM is None:
         pytest.skip("no Chromium found, so no page was opened in a browser (Debian: apt install chromium)")
     with sync_playwright() as playwright:
@@ -107,14 +109,17 @@ def open_page(site, browser):
     context = browser.new_context()
     tab = context.new_page()
     complaints = []
+
+    def is_elsewhere(url):
+        return not url.startswith((site, "data:", "blob:"))
+
+    def complain_of_other_hosts(request):
+        if is_elsewhere(request.url):
+            complaints.append(f"asks another host: {request.url}")
+
     # Refused rather than let through: the answer of some other host must play no part in a test.
-    context.route(lambda url: not url.startswith((site, "data:", "blob:")), lambda route: route.abort())
-    tab.on(
-        "request",
-        lambda request: (
-            request.url.startswith((site, "data:", "blob:")) or complaints.append(f"asks another host: {request.url}")
-        ),
-    )
+    context.route(is_elsewhere, lambda route: route.abort())
+    tab.on("request", complain_of_other_hosts)
     tab.on("response", lambda response: response.ok or complaints.append(f"{response.status}: {response.url}"))
     tab.on("console", lambda message: message.type == "error" and complaints.append(f"console: {message.text}"))
     tab.on("pageerror", lambda error: complaints.append(f"script error: {error}"))

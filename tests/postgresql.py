@@ -7,13 +7,14 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from urllib.parse import quote
 
 PASSWORD = "s3cr3t/p@ss"
-IN_URL = "s3cr3t%2Fp%40ss"
+PASSWORD_IN_URL = quote(PASSWORD, safe="")
 
 
-def programs():
-    """Where PostgreSQL's server is installed: Debian keeps it apart from the path, one folder for each version."""
+def program_folder():
+    """Where PostgreSQL's server is, or None: Debian keeps it apart from the path, one folder for each version."""
     found = [Path(place).resolve().parent for place in filter(None, [shutil.which("initdb"), shutil.which("pg_ctl")])]
     found += sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
     return next((folder for folder in found if (folder / "initdb").exists()), None)
@@ -29,16 +30,16 @@ def server():
     """Yield the address of a database in a server that is started for it, and stopped at the end."""
     with tempfile.TemporaryDirectory(prefix="pg", dir="/tmp") as folder:  # a socket's path must be short
         shutil.chown(folder, "nobody" if as_user() else getpass.getuser())
-        pg = [*as_user(), programs() / "pg_ctl", "--silent", f"--pgdata={folder}/data"]
-        word = Path(folder, "password")
-        word.write_text(PASSWORD)
-        word.chmod(0o644)
-        rights = f"--username=grader --pwfile={word} --auth=scram-sha-256 --encoding=UTF8 --locale=C --no-sync"
+        pg = [*as_user(), program_folder() / "pg_ctl", "--silent", f"--pgdata={folder}/data"]
+        password_file = Path(folder, "password")
+        password_file.write_text(PASSWORD)
+        password_file.chmod(0o644)  # for whoever runs the server
+        rights = f"--username=grader --pwfile={password_file} --auth=scram-sha-256 --encoding=UTF8 --locale=C --no-sync"
         settings = f"-c listen_addresses= -c unix_socket_directories={folder} -c fsync=off"
         call([*pg, "init", "--options", rights], cwd=folder)
         call([*pg, "start", f"--log={folder}/log", "--options", settings], cwd=folder)
         try:
-            yield f"postgresql://grader:{IN_URL}@/postgres?host={folder}"
+            yield f"postgresql://grader:{PASSWORD_IN_URL}@/postgres?host={folder}"
         finally:
             call([*pg, "stop", "--mode=immediate"], cwd=folder)
 

@@ -1,4 +1,4 @@
-"""What the book's own extension mends in pages."""
+"""The bar above folded code says where an exercise asks for that code."""
 
 import pytest
 from docutils import nodes

@@ -6,7 +6,7 @@ import re
 
 import pytest
 from bs4 import BeautifulSoup
-from pages import HTML, has_no_violation_in_either_theme
+from pages import HTML, assert_no_violation_in_either_theme
 
 from rnnlm_figures.question import Question
 
@@ -139,7 +139,7 @@ def test_a_number_may_be_written_in_the_usual_ways_and_rounds_to_the_answer_wher
 def test_axe_finds_no_violation_in_a_question_that_was_answered(ask, typed):
     question = ask("02-embedding", 0)
     answer(question, row_2=typed, row_6="100")
-    has_no_violation_in_either_theme(question.page, "live-question")
+    assert_no_violation_in_either_theme(question.page, "live-question")
 
 
 def test_what_a_reader_should_predict_is_folded_but_on_paper_which_has_no_fields(open_page):

@@ -1,7 +1,7 @@
 """What comes after full points, in the page of a chapter."""
 
 from conftest import right_answers
-from pages import has_no_violation_in_either_theme
+from pages import assert_no_violation_in_either_theme
 from test_practice import WRONG, chapter, practise
 
 __all__ = ["chapter", "practise"]
@@ -30,4 +30,4 @@ def test_after_full_points_and_not_before_the_courses_answer_and_questions_unfol
     assert report.get_by_text("✓ Right.").count() == 2
     assert report.get_by_text("✗ No.").count() == 4
     assert here.tab.evaluate("document.documentElement.scrollWidth") == 390
-    has_no_violation_in_either_theme(here.tab, "rnnlm-practice")
+    assert_no_violation_in_either_theme(here.tab, "rnnlm-practice")

@@ -9,7 +9,7 @@ import pytest
 from conftest import HTML, PATIENCE, Lab, address, right_answers
 from corpora import CORPORA
 from course_folder import gradebook_of, nbgrader
-from pages import has_no_violation
+from pages import assert_no_violation
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.gradebook import recorded_scores
@@ -189,7 +189,7 @@ def test_the_front_page_leads_to_where_a_chapter_offers_the_exercise(open_page, 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])
 def test_axe_finds_no_violation_in_the_offer(open_page, theme):
-    has_no_violation(open_page("book/02-embedding.html", theme=theme), ".lab-offer")
+    assert_no_violation(open_page("book/02-embedding.html", theme=theme), ".lab-offer")
 
 
 def test_a_page_opened_from_disk_offers_no_lab(browser):

@@ -10,7 +10,7 @@ import pytest
 from bs4 import BeautifulSoup
 from conftest import HTML, PATIENCE, Lab, right_answers
 from corpora import CORPORA
-from pages import has_no_violation_in_either_theme
+from pages import assert_no_violation_in_either_theme
 from playwright.sync_api import expect
 from test_lab import graded
 
@@ -510,7 +510,7 @@ def test_axe_finds_nothing_in_puzzles_and_nothing_of_them_is_cut_off_on_a_phone(
         fits = "lines => lines.every((line) => line.scrollWidth <= line.clientWidth)"
         assert puzzle.place.locator("pre").evaluate_all(fits)
     assert here.tab.evaluate("document.documentElement.scrollWidth") == 390
-    has_no_violation_in_either_theme(here.tab, "rnnlm-practice")
+    assert_no_violation_in_either_theme(here.tab, "rnnlm-practice")
 
 
 def test_a_link_of_the_report_names_its_section_and_scrolls_in_the_page(practise):
@@ -556,7 +556,7 @@ def test_on_a_phone_only_code_scrolls_sideways_and_axe_finds_nothing(practise):
     assert here.tab.evaluate("document.documentElement.scrollWidth") == 390
     scroller = here.part("MyEmbedding").locator(".cm-scroller")
     assert scroller.evaluate("code => code.scrollWidth > code.clientWidth")
-    has_no_violation_in_either_theme(here.tab, "rnnlm-practice")
+    assert_no_violation_in_either_theme(here.tab, "rnnlm-practice")
 
 
 @pytest.mark.parametrize("way", ["IDBFactory.prototype.open", "IDBObjectStore.prototype.put"])

@@ -6,7 +6,7 @@ import time
 import numpy as np
 import pytest
 from conftest import HTML, PATIENCE
-from pages import has_no_violation_in_either_theme
+from pages import assert_no_violation_in_either_theme
 from test_practice import WRONG, Practice, chapter
 
 from rnnlm_grader.explaining.script import short
@@ -164,11 +164,11 @@ def test_on_a_phone_nothing_scrolls_sideways_and_axe_finds_nothing(review):
     tab = review({"MyTimeLSTM.OrdersIFGO": long_ago()}, width=390)
     tab.get_by_role("button", name="Start").click()
     tab.locator(CHOICE).first.wait_for()
-    has_no_violation_in_either_theme(tab, "live-review")
+    assert_no_violation_in_either_theme(tab, "live-review")
     tab.locator(CHOICE).first.click()
     tab.get_by_role("button", name="Done").wait_for()
     assert tab.evaluate("document.documentElement.scrollWidth") == 390
-    has_no_violation_in_either_theme(tab, "live-review")
+    assert_no_violation_in_either_theme(tab, "live-review")
 
 
 def test_from_disk_a_sentence_says_what_asks_instead(browser):

@@ -5,7 +5,7 @@ That each shows what Python computes is tested beside this, in a file named afte
 
 import pytest
 from live_figures import FIGURES
-from pages import HTML, has_no_violation_in_either_theme
+from pages import HTML, assert_no_violation_in_either_theme
 
 
 @pytest.mark.parametrize("name", FIGURES)
@@ -68,7 +68,7 @@ def test_axe_finds_no_violation_after_something_was_pressed(figure, name, presse
     live = figure(name)
     for text in presses:
         press_in(live, text)
-    has_no_violation_in_either_theme(live.page, f"live-{name}")
+    assert_no_violation_in_either_theme(live.page, f"live-{name}")
 
 
 @PRESSES

@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from corpora import time_rnn
 from course_folder import ROOT, SLUG
 from graded_class import ALL, ENDLESS, UNFINISHED, WRONG, Person, lay_out
-from pages import browser, has_no_violation  # noqa: F401
+from pages import assert_no_violation, browser  # noqa: F401
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.class_report import SHORT, alike_code, histogram, own_lines, write_class_report
@@ -206,7 +206,7 @@ def test_it_is_accessible_asks_nobody_for_anything_and_fits(browser, path, schem
     tab.on("request", lambda request: requests.append(request.url))
     tab.on("console", lambda message: complaints.append(message.text))
     tab.goto(path.as_uri())
-    has_no_violation(tab)
+    assert_no_violation(tab)
     assert [url for url in requests if not url.startswith("data:")] == [path.as_uri()]
     assert complaints == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width

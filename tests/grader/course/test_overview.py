@@ -8,7 +8,7 @@ import pytest
 from bs4 import BeautifulSoup
 from course_folder import ROOT, SLUG
 from graded_class import ALL, ENDLESS, UNFINISHED, WRONG, Person, lay_out
-from pages import browser, has_no_violation  # noqa: F401
+from pages import assert_no_violation, browser  # noqa: F401
 from sqlalchemy import Engine, event
 
 from rnnlm_grader.course import cli
@@ -179,7 +179,7 @@ def test_it_is_accessible_asks_nobody_for_anything_and_fits(browser, written, sc
     tab.on("request", lambda request: requests.append(request.url))
     tab.on("console", lambda message: complaints.append(message.text))
     tab.goto(written.path.as_uri())
-    has_no_violation(tab)
+    assert_no_violation(tab)
     assert [url for url in requests if not url.startswith("data:")] == [written.path.as_uri()]
     assert complaints == []
     assert tab.evaluate("document.documentElement.scrollWidth") <= width

@@ -8,7 +8,7 @@ import postgresql
 import pytest
 from course_folder import ASSIGNMENT, SLUG, WORK, Course
 from nbgrader.api import Gradebook
-from postgresql import IN_URL, PASSWORD, call
+from postgresql import PASSWORD, PASSWORD_IN_URL, call
 
 from rnnlm_grader.course import cli
 
@@ -18,7 +18,7 @@ EXPECTED = {"ada": 25.5, "ben": 23, "late": 0, "zoë": 0}  # ada: a point less b
 @pytest.fixture(scope="module")
 def server():
     """The address of a database on a server of our own."""
-    if postgresql.programs() is None:
+    if postgresql.program_folder() is None:
         pytest.skip("no PostgreSQL server found, so no gradebook was kept in one (Debian: apt install postgresql)")
     with postgresql.server() as address:
         yield address
@@ -100,7 +100,7 @@ def test_nbgrader_commands_take_the_password_from_the_users_own_file(course, ser
     file = tmp_path / "pgpass"
     file.write_text(f"*:*:*:grader:{PASSWORD}\n")
     file.chmod(0o600)
-    course.configure(f"c.CourseDirectory.db_url = {server.replace(f':{IN_URL}', '')!r}")
+    course.configure(f"c.CourseDirectory.db_url = {server.replace(f':{PASSWORD_IN_URL}', '')!r}")
     told = {**os.environ, "PGPASSFILE": str(file)}
     call(["nbgrader", "db", "upgrade"], cwd=course.folder, env=told)
     call(["nbgrader", "export", "--to", "grades.csv"], cwd=course.folder, env=told)
@@ -112,4 +112,4 @@ def test_the_password_gets_into_no_log_and_no_file_but_the_configuration(course)
     assert "Converting notebook" in course.said
     files = [path for path in course.folder.rglob("*") if path.is_file() and path.stem != "nbgrader_config"]
     texts = {"the log": course.said} | {path: path.read_bytes().decode("utf-8", "replace") for path in files}
-    assert [str(path) for path, text in texts.items() if PASSWORD in text or IN_URL in text] == []
+    assert [str(path) for path, text in texts.items() if PASSWORD in text or PASSWORD_IN_URL in text] == []

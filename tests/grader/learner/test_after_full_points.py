@@ -8,7 +8,8 @@ import time
 
 import numpy as np
 import pytest
-from examining import defined, is_clean, shown_in_a_shell
+from examining import defined, is_clean
+from ipython_shell import shown_in_a_shell
 
 from rnnlm_grader.content import asking_for
 from rnnlm_grader.engine.exam import examine, public_seed

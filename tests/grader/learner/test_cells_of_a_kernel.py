@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from corpora import embedding
-from examining import shown_in_a_shell
+from ipython_shell import shown_in_a_shell
 
 from rnnlm_grader.learner.cells import Cells
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from examining import shown_in_a_shell
+from ipython_shell import shown_in_a_shell
 
 from rnnlm_grader.learner.page import BOOK_URL, page, place_in_words
 from rnnlm_grader.verdict.report import Item, as_text

@@ -6,7 +6,7 @@ import re
 from types import SimpleNamespace
 
 import pytest
-from examining import shown_in_a_shell
+from ipython_shell import shown_in_a_shell
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.learner import progress

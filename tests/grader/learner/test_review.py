@@ -5,7 +5,7 @@ import time
 
 import pytest
 from corpora.embedding import EMBEDDING_MISTAKES
-from examining import shown_in_a_shell
+from ipython_shell import shown_in_a_shell
 
 from rnnlm_grader.learner import progress, review
 from rnnlm_grader.learner.review import AT_ONCE, DAY, KNEW, MISSED, answered, ask, due, in_page, named, scheduled
