@@ -68,6 +68,7 @@ def cited(keys, entries):
 
 
 def authors(entry):
+    """Return the last names of at most two authors, or the first one's "et al."."""
     names = [" ".join(person.last_names) for person in entry.persons["author"]]
     return " and ".join(names) if len(names) < 3 else f"{names[0]} et al."
 

@@ -18,6 +18,8 @@ class House(SphinxDirective):
 
 
 class RoomStatus(Table):
+    """What each room is for, and its size."""
+
     head = "room | modules | lines"
 
     def rows(self):

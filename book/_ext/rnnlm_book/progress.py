@@ -11,6 +11,8 @@ from .tables import Table
 
 
 class ExerciseList(Table):
+    """The exercises in the order of the chapters, with what each asks for; the script knows the element around them."""
+
     head = "exercise | points"
 
     def run(self):

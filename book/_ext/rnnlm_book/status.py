@@ -26,6 +26,8 @@ PACKAGES = (
 
 
 class ChapterStatus(Table):
+    """What each executed page holds, and how long it took."""
+
     head = "page | code cells | with outputs | not compared | figures | CPU seconds"
 
     def rows(self):
@@ -39,6 +41,8 @@ class ChapterStatus(Table):
 
 
 class VersionStatus(Table):
+    """The versions of Python and the packages: pinned, used for the outputs, and used for the pages."""
+
     head = "package | pinned | outputs made with | this page built with"
 
     def rows(self):

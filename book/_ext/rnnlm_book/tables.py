@@ -7,7 +7,10 @@ from sphinx.util.docutils import SphinxDirective
 
 
 class Table(SphinxDirective):
-    """A table in the page's own Markdown. It is made again when a file that it was read from changes."""
+    """A table in the page's own Markdown. It is made again when a file that it was read from changes.
+
+    A subclass says the `head`, and yields the cells of each row in `rows()`.
+    """
 
     def run(self):
         lines = [" | ".join(row) for row in self.rows()]
