@@ -10,7 +10,7 @@ export VIRTUAL_ENV := $(CURDIR)/$(VENV)
 
 # What the book is made of, with the folders of its pages, because one may be gone; and what says that it was built.
 SOURCES := $(shell find $(CURDIR)/book -not -path '*/__pycache__*') _config.yml _toc.yml $(if $(RNNLM_LAB),$(RNNLM_LAB)/state) \
-  $(shell find rnnlm_ref rnnlm_figures rnnlm_grader exercises jupyter -type f -not -path '*/__pycache__/*')
+  $(shell find rnnlm_ref rnnlm_figures rnnlm_grader solutions exercises jupyter -type f -not -path '*/__pycache__/*')
 BOOK := _build/html/.made$(if $(RNNLM_LAB),-with-lab)
 
 .PHONY: help

@@ -19,7 +19,7 @@ sys.path.insert(0, str(ROOT))  # the course's own criteria, whatever else is ins
 
 from rnnlm_grader.course.commands import open_course  # noqa: E402
 from rnnlm_grader.course.freezing import is_frozen  # noqa: E402
-from rnnlm_grader.course.gradebook import knows  # noqa: E402
+from rnnlm_grader.course.gradebook import require_same_points  # noqa: E402
 from rnnlm_grader.course.source_notebook import require_criteria  # noqa: E402
 from rnnlm_grader.refusal import Refusal  # noqa: E402
 
@@ -35,7 +35,7 @@ def generate(assignment, folder):
     coursedir, config = open_course(argparse.Namespace(course_dir=ROOT, assignment=assignment, settings=[]))
     points = require_criteria(coursedir)
     if not is_frozen(coursedir):
-        knows(coursedir, points)
+        require_same_points(coursedir, points)
     with tempfile.TemporaryDirectory() as scratch:
         config.CourseDirectory.release_directory = folder
         config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"

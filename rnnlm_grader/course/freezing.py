@@ -10,7 +10,7 @@ from pathlib import Path
 
 from ..files import write_atomic
 from ..refusal import Refusal
-from .gradebook import knows
+from .gradebook import require_same_points
 from .job import version
 from .source_notebook import require_criteria
 
@@ -51,7 +51,7 @@ def require_same_cells(coursedir):
     """
     try:
         if is_frozen(coursedir):
-            knows(coursedir, require_criteria(coursedir))
+            require_same_points(coursedir, require_criteria(coursedir))
     except Refusal as changed:
         assignment = coursedir.assignment_id
         raise Refusal(

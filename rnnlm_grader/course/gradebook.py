@@ -63,25 +63,28 @@ def require_writable(gradebook):
 def require_gradebook(coursedir, points):
     """Raise `Refusal` unless the gradebook can be written to and has these points for each grade cell."""
     assignment = coursedir.assignment_id
-    if not knows(coursedir, points):
+    if not known_points(coursedir):
         # Without --force nbgrader skips what lies in exercises/ already.
         raise Refusal(
             f"The assignment {assignment} isn't known to the gradebook. "
             f"Run: nbgrader generate_assignment {assignment} --force"
         )
+    require_same_points(coursedir, points)
 
 
-def knows(coursedir, points):
-    """Return whether the gradebook has the course's assignment; raise `Refusal` where it has it with other points."""
-    assignment = coursedir.assignment_id
+def require_same_points(coursedir, points):
+    """Raise `Refusal` where the gradebook has the course's assignment with other points."""
+    if known := known_points(coursedir):
+        require_same(coursedir.assignment_id, points, "gradebook", known, "Run")
+
+
+def known_points(coursedir):
+    """Return the points of each grade cell of the course's assignment, as the gradebook has them; {} if it has none."""
     if missing_file(coursedir.db_url):
-        return False
+        return {}
     with open_gradebook(coursedir) as gradebook:
         require_writable(gradebook)
-        known = known_cells(gradebook)[0].get(assignment)
-    if known:
-        require_same(assignment, points, "gradebook", known, "Run")
-    return bool(known)
+        return known_cells(gradebook)[0].get(coursedir.assignment_id, {})
 
 
 def of_notebooks(assignment, *columns, students=None):

@@ -98,7 +98,7 @@ def judge(work: Work) -> list[PartResult]:
 
 
 def marks_of(work: Work, known: decoding.Explanation | None, left: Sequence[Examination]) -> dict[str, Mark]:
-    """The marks of all criteria; `left` as in `paying`."""
+    """The marks of all criteria; `known` and `left` as `Work.accounted` gives them."""
     return marks(
         {c.id: c.points for c in work.criteria},
         [fault for examination in left for fault in examination.faults],

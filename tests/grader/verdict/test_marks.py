@@ -10,6 +10,7 @@ from rnnlm_grader.engine.faults import KEPT, Fault
 from rnnlm_grader.engine.tape import parse
 from rnnlm_grader.verdict.marks import Mark, State, marks
 
+pytestmark = pytest.mark.quick
 LAYER = next(iter(find("MyRNN").criteria)).exercise.layer
 POINTS = {"equation": 2, "slope": 2, "sizes": 1, "in place": 1, "untouched": 1}
 HOLDS, COSTS, GIVEN, HELD_BACK = State
