@@ -346,19 +346,6 @@ def in_params(add: Add) -> None:
 def over_time(add: Add, section: str) -> None:
     """Add what goes wrong over the steps of a window, where forward reads xs[:, t] and fills hs."""
     add(
-        "ReadsFirstInput",
-        section,
-        "the input isn't used step by step: every step reads xs[:, 0]",
-        ("= xs[:, t]", "= xs[:, 0]"),
-    )
-    add(
-        "ReadsBackwards",
-        section,
-        "the window is read from the right to the left; step t reads xs[:, t], from t = 0 on",
-        ("[:, t]", "[:, -1 - t]"),
-    )
-    add("GivesTimeMajor", section, contract.time_major("the output", "H"), ("return hs", "return hs.swapaxes(0, 1)"))
-    add(
         "GivesLastState",
         section,
         "only the last state is returned; hs holds the states of all steps, (N, T, H)",
@@ -381,12 +368,6 @@ def over_time(add: Add, section: str) -> None:
         ("return hs", "hs[:, -1] = 0\n        return hs"),
     )
     contract.returns_nothing(add, "GivesNoHs", section, "forward", "hs", ("        return hs\n", ""))
-    add(
-        "GivesOneArrayTTimes",
-        section,
-        "all steps of hs show the last state: one array was put in each time and overwritten later",
-        ("hs[:, t] = h", "hs[...] = h[:, None]"),
-    )
     for what, width in ("hs", "H"), ("dxs", "D"):
         turned = f"{what}.swapaxes(0, 1).reshape(N, T, {width})"
         add(f"Reshapes{what.title()}", section, contract.reshaped(what), (f"return {what}", f"return {turned}"))
@@ -417,7 +398,6 @@ def back_through_time(add: Add, section: str) -> None:
     )
     add("StartsFromLastDhs", section, LAST_TWICE, ("dhs[:, t] + dh", "(1 + (t == T - 1)) * dhs[:, t] + dh"))
     add("GoesForwards", section, FORWARDS, ("reversed(range(T))", "range(T)"))
-    add("LeavesOutFirstStep", section, FIRST_LEFT_OUT, ("reversed(range(T))", "range(T - 1, 0, -1)"))
     add("PilesUpDh", section, DH_PILED_UP, ("dz @ Wh.T", "dh + dz @ Wh.T"))
     add("GivesDxsBackwards", section, DXS_BACKWARDS, ("dxs[:, t]", "dxs[:, -1 - t]"))
     add("GivesDxsTimeMajor", section, contract.time_major("dxs", "D"), ("return dxs", "return dxs.swapaxes(0, 1)"))

@@ -117,10 +117,10 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
     ("MyTimeLSTM", "4, axis=1)\n", "4)\n", "Adding `axis=1` to `np.split(...)` mends this example."),
     (
         "MyTimeLSTM",
-        "np.stack(dxs, axis=1)",
-        "np.array(dxs)",
-        "`dxs` has shape (T, N, D), with the right numbers; it should have shape (N, T, D). Time becomes the second "
-        "axis by stacking. Replacing `np.array(dxs)` with `np.stack(dxs, axis=1)` mends this example.",
+        "np.stack(hs, axis=1)",
+        "np.array(hs)",
+        "`hs` has shape (T, N, H), with the right numbers; it should have shape (N, T, H). Time becomes the second "
+        "axis by stacking. Replacing `np.array(hs)` with `np.stack(hs, axis=1)` mends this example.",
     ),
     (
         "my_bptt",
