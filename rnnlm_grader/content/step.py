@@ -343,7 +343,7 @@ def in_params(add: Add) -> None:
     )
 
 
-def over_time(add: Add, section: str) -> None:
+def in_window(add: Add, section: str) -> None:
     """Add what goes wrong over the steps of a window, where forward reads xs[:, t] and fills hs."""
     add(
         "GivesLastState",
@@ -427,19 +427,19 @@ def back_through_time(add: Add, section: str) -> None:
         (" += ", " + "),
         shows_nothing=True,
     )
-    mixed = {
-        "dWx": ("xs", "xs", ("x.T @ dz", "self.xs.reshape(N * T, -1)[t * N:t * N + N].T @ dz")),
-        "dWh": ("rows", "np.concatenate([step[1] for step in self.steps])", ("h_prev.T", "self.rows[t::T].T")),
-    }
-    for grad, (what, made, change) in mixed.items():
-        keeps = ("        return hs\n", f"        self.{what} = {made}\n        return hs\n")
-        add(f"MixesRowsOf{grad}", GRADIENT_SUM, ROWS_MIXED.format(grad), change, keeps)
+    kept = "[step[{}] for step in self.steps]".format
+    by_sequence = f"np.stack({kept(0)}, axis=1).reshape(N * T, -1)[t * N:t * N + N]"
+    for grad, old, new in (
+        ("dWx", "x.T @ dz", f"{by_sequence}.T @ dz"),
+        ("dWh", "h_prev.T", f"np.concatenate({kept(1)})[t::T].T"),
+    ):
+        add(f"MixesRowsOf{grad}", GRADIENT_SUM, ROWS_MIXED.format(grad), (old, new))
     add("TakesStateAfterForDWh", WHICH_STATE, STATE_AFTER, ("h_prev.T", "h.T"))
     add("TakesLastStateBeforeFirst", WHICH_STATE, LAST_BEFORE_FIRST, ("h_prev.T", "self.steps[t - 1][-1].T"))
     add("TakesZerosBeforeFirst", WHICH_STATE, ZEROS_BEFORE_FIRST, ("h_prev.T", "(t > 0) * h_prev.T"))
 
 
-def contract_over_time(add: Add) -> None:
+def in_contract(add: Add) -> None:
     """Add what goes wrong in the contract of a layer over time, whose steps are kept in self.steps."""
     clear = "        for grad in self.grads:\n            grad[...] = 0\n"
     add("PilesUp", IN_PLACE, contract.PILED_UP, (clear, ""))

@@ -232,7 +232,7 @@ lstm(
     ("h = o * np.tanh(c)", "h = o * np.tanh(c_prev)"),
 )
 step.stacks_wrongly(lstm)
-step.over_time(lstm, TIME)
+step.in_window(lstm, TIME)
 lstm(
     "KeepsOneArray",
     TIME,
@@ -592,7 +592,7 @@ step.carries(
 
 contract.clears_in_forward(lstm, "        return hs\n", "        {}\n        return hs\n")
 step.in_params(lstm)
-step.contract_over_time(lstm)
+step.in_contract(lstm)
 lstm("ChangesDhs", SHARED, step.DHS_CHANGED, ("dh = dhs[:, t] + dh", "dhs[:, t] += dh\n            dh = dhs[:, t]"))
 ONE_ARRAY = "dh and dc begin as one array (dh = dc = ...), and `+=` on the one changes the other; make two arrays"
 lstm("BeginsWithOneArray", TWO_READERS, ONE_ARRAY, ("dh = dhs[:, t] + dh", "dh += dhs[:, t]"))

@@ -79,7 +79,7 @@ time_rnn(
     ("for t in range(T)", "start = h\n        for t in range(T)"),
     ("z = h_prev @ Wh", "z = start @ Wh"),
 )
-step.over_time(time_rnn, UNROLLED)
+step.in_window(time_rnn, UNROLLED)
 time_rnn(
     "ReadsFirstInput",
     UNROLLED,
@@ -329,7 +329,7 @@ step.carries(
 
 contract.clears_in_forward(time_rnn, "        return hs\n", "        {}\n        return hs\n")
 step.in_params(time_rnn)
-step.contract_over_time(time_rnn)
+step.in_contract(time_rnn)
 time_rnn(
     "ChangesDhs", SHARED, step.DHS_CHANGED, ("dz = (dhs[:, t] + dh)", "dhs[:, t] += dh\n            dz = dhs[:, t]")
 )
