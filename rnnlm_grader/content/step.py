@@ -56,9 +56,6 @@ DH_LEFT_OUT = (
     "nothing comes back from the step after: each step takes only its own dhs[:, t]. Add dh, which the "
     "later step handed back: dhs[:, t] + dh"
 )
-ONLY_THE_LAST = (
-    "only the last step's gradient from above, dhs[:, -1], is used; each step adds its own dhs[:, t] to what comes back"
-)
 LAST_TWICE = (
     "dh begins as dhs[:, -1], which the last step then adds once more; nothing comes back to the last step, so dh "
     "begins at 0"
@@ -346,6 +343,25 @@ def in_params(add: Add) -> None:
 def in_window(add: Add, section: str) -> None:
     """Add what goes wrong over the steps of a window, where forward reads xs[:, t] and fills hs."""
     add(
+        "ReadsFirstInput",
+        section,
+        "the input isn't used step by step: every step reads xs[:, 0]",
+        ("= xs[:, t]", "= xs[:, 0]"),
+    )
+    add(
+        "ReadsBackwards",
+        section,
+        "the window is read from the right to the left; step t reads xs[:, t], from t = 0 on",
+        ("[:, t]", "[:, -1 - t]"),
+    )
+    add("GivesTimeMajor", section, contract.time_major("the output", "H"), ("return hs", "return hs.swapaxes(0, 1)"))
+    add(
+        "GivesOneArrayTTimes",
+        section,
+        "all steps of hs show the last state: one array was put in each time and overwritten later",
+        ("hs[:, t] = h", "hs[...] = h[:, None]"),
+    )
+    add(
         "GivesLastState",
         section,
         "only the last state is returned; hs holds the states of all steps, (N, T, H)",
@@ -387,8 +403,8 @@ def in_window(add: Add, section: str) -> None:
     )
 
 
-def back_through_time(add: Add, section: str) -> None:
-    """Add what goes wrong on the way back, where dhs[:, t] + dh comes to a state and ` += ` adds up the gradients."""
+def from_later_steps(add: Add, section: str) -> None:
+    """Add what goes wrong with the gradients that come back to a state, dhs[:, t] + dh, and with the order of dxs."""
     add("LeavesOutDh", section, DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, t]"))
     add(
         "TakesLastDhsOnly",
@@ -401,6 +417,12 @@ def back_through_time(add: Add, section: str) -> None:
     add("PilesUpDh", section, DH_PILED_UP, ("dz @ Wh.T", "dh + dz @ Wh.T"))
     add("GivesDxsBackwards", section, DXS_BACKWARDS, ("dxs[:, t]", "dxs[:, -1 - t]"))
     add("GivesDxsTimeMajor", section, contract.time_major("dxs", "D"), ("return dxs", "return dxs.swapaxes(0, 1)"))
+
+
+def back_through_time(add: Add, section: str) -> None:
+    """Add what goes wrong on the way back of a layer, where ` += ` adds up the gradients."""
+    from_later_steps(add, section)
+    add("LeavesOutFirstStep", section, FIRST_LEFT_OUT, ("reversed(range(T))", "range(T - 1, 0, -1)"))
     add(
         "GivesFirstDxOnly",
         section,

@@ -287,7 +287,7 @@ BPTT_MISTAKES = {
     "GoesForwards": changed(BPTT["einsum"], ("range(T)[::-1]", "range(T)")),
     "WritesTanhOut": changed(BOOK, ("np.tanh(", "tanh_of("), "def tanh_of(z):\n    return np.sinh(z) / np.cosh(z)"),
     "LeavesOutSlope": changed(CELLS, ("dt = dh * (1 - self.out ** 2)", "dt = dh")),
-    "NothingFromTheStepAfter": changed(CELLS, ("cells[t].backward(dhs[:, t] + dh)", "cells[t].backward(dhs[:, t])")),
+    "LeavesOutDh": changed(CELLS, ("cells[t].backward(dhs[:, t] + dh)", "cells[t].backward(dhs[:, t])")),
     "AveragesWeights": changed(
         CELLS,
         ("np.dot(self.x.T, dt)", "np.dot(self.x.T, dt) / len(dt)"),

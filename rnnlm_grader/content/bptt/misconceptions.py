@@ -262,8 +262,7 @@ bptt = MISCONCEPTIONS.of("my_bptt", BPTT)
 
 step.in_slope(bptt, h="h", upstream="(dhs[:, t] + dh)")
 bptt("SlopeOfStateBefore", step.SLOPE, step.SLOPE_BEFORE, ("h**2", "hs[t] ** 2"))
-bptt("NothingFromTheStepAfter", RECURRENT, step.DH_LEFT_OUT, ("dhs[:, t] + dh", "dhs[:, t]"))
-bptt("TakesOnlyTheLastGradient", RECURRENT, step.ONLY_THE_LAST, ("(dhs[:, t] + dh)", "(dhs[:, t] * (t == T - 1) + dh)"))
+step.from_later_steps(bptt, RECURRENT)
 bptt(
     "LosesItsOwnGradient",
     RECURRENT,
@@ -281,8 +280,6 @@ bptt(
     "are, and its caller may clip them",
     ("dz @ Wh.T", "np.clip(dz @ Wh.T, -5, 5)"),
 )
-bptt("CarriesAllAlong", RECURRENT, step.DH_PILED_UP, ("dz @ Wh.T", "dh + dz @ Wh.T"))
-bptt("GoesForwards", RECURRENT, step.FORWARDS, ("reversed(range(T))", "range(T)"))
 bptt("PairsStateAfter", GRAPH, step.STATE_AFTER, ("hs[t].T @ dz", "hs[t + 1].T @ dz"))
 bptt(
     "LeavesH0OutOfDWh",
@@ -381,8 +378,6 @@ bptt(
     ("dz = (dhs[:, t] + dh)", "dh0 = dhs[:, t] + dh\n        dz = dh0"),
     ("dh = dh0 = dz", "dh = dz"),
 )
-bptt("DxsReversed", BY_HAND, step.DXS_BACKWARDS, ("dxs[:, t]", "dxs[:, T - 1 - t]"))
-bptt("DxsTimeMajor", BY_HAND, contract.time_major("dxs", "D"), ("return dxs", "return dxs.swapaxes(0, 1)"))
 bptt("AnotherOrder", GRAPH, ORDER, ("return dxs, dh0, dWx, dWh, db", "return dWx, dWh, db, dxs, dh0"))
 bptt("PutsDh0First", GRAPH, ORDER, ("return dxs, dh0, ", "return dh0, dxs, "))
 bptt("PutsDh0Last", GRAPH, ORDER, ("return dxs, dh0, dWx, dWh, db", "return dxs, dWx, dWh, db, dh0"))

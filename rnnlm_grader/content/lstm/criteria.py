@@ -8,7 +8,7 @@ from ...engine.design import huge, zero
 from ...engine.exam import Assignment, CriteriaList
 from ...engine.exercise import Exercise
 from ...engine.layer import LayerForm
-from ..over_time import BOTH, STATEFUL, TURNS, contract_over_time
+from ..over_time import BOTH, STATEFUL, TURNS, WHOLE, contract_over_time
 from .misconceptions import MISCONCEPTIONS
 
 criteria = CriteriaList()
@@ -55,15 +55,25 @@ def forgetting(b, Wh=None):
     return world
 
 
+def apart(rng, sizes):
+    """Gates of which each is open in another way; of two steps, nothing of h and c reaches the second one."""
+    b = rng.choice(WHOLE, (4, sizes["H"]))
+    if sizes["T"] == 1:
+        return {"b": b.ravel()}
+    b[1] = -40
+    return {"b": b.ravel(), "Wh": np.zeros((sizes["H"], 4 * sizes["H"]))}
+
+
 # --- forward ----------------------------------------------------------------------------------------------------------
 
 lstm.criterion(
-    "first_step",
+    "each_step",
     "forward",
     1,
-    "the first step, with the gates in the order o, f, i, g",
+    "each step by itself, with the gates in the order o, f, i, g",
     {"hs": ["forward"]},
-    sizes=[{"N": 1, "T": 1}],
+    worlds=[apart],
+    sizes=[{"N": 1, "T": 1}, {"N": 1, "T": 2}],
 )
 lstm.criterion(
     "several_steps",

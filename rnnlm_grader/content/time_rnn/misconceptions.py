@@ -81,25 +81,6 @@ time_rnn(
 )
 step.in_window(time_rnn, UNROLLED)
 time_rnn(
-    "ReadsFirstInput",
-    UNROLLED,
-    "the input isn't used step by step: every step reads xs[:, 0]",
-    ("= xs[:, t]", "= xs[:, 0]"),
-)
-time_rnn(
-    "ReadsBackwards",
-    UNROLLED,
-    "the window is read from the right to the left; step t reads xs[:, t], from t = 0 on",
-    ("[:, t]", "[:, -1 - t]"),
-)
-time_rnn("GivesTimeMajor", UNROLLED, contract.time_major("the output", "H"), ("return hs", "return hs.swapaxes(0, 1)"))
-time_rnn(
-    "GivesOneArrayTTimes",
-    UNROLLED,
-    "all steps of hs show the last state: one array was put in each time and overwritten later",
-    ("hs[:, t] = h", "hs[...] = h[:, None]"),
-)
-time_rnn(
     "KeepsOneArray",
     UNROLLED,
     step.ONE_ARRAY,
@@ -256,7 +237,6 @@ for id, else_kept in {"WritesStateInPlace": "hs[:, -1]", "WritesGivenStateInPlac
 # --- backward: through time ------------------------------------------------------------------------------------------
 
 step.back_through_time(time_rnn, RECURRENT)
-time_rnn("LeavesOutFirstStep", RECURRENT, step.FIRST_LEFT_OUT, ("reversed(range(T))", "range(T - 1, 0, -1)"))
 time_rnn("HandsBackWithoutWh", RECURRENT, step.WH_LEFT_OUT, ("dz @ Wh.T", "dz"))
 time_rnn("HandsBackThroughWh", TRANSPOSE, step.WH_NOT_TRANSPOSED, ("dz @ Wh.T", "dz @ Wh"))
 step.beside_slope(time_rnn)

@@ -118,9 +118,9 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
     (
         "MyTimeLSTM",
         "np.stack(hs, axis=1)",
-        "np.array(hs)",
-        "`hs` has shape (T, N, H), with the right numbers; it should have shape (N, T, H). Time becomes the second "
-        "axis by stacking. Replacing `np.array(hs)` with `np.stack(hs, axis=1)` mends this example.",
+        "np.concatenate(hs)",
+        "Time becomes the second axis by stacking. "
+        "Replacing `np.concatenate(hs)` with `np.stack(hs, axis=1)` mends this example.",
     ),
     (
         "my_bptt",

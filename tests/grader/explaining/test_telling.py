@@ -199,10 +199,10 @@ def test_what_is_named_in_one_part_is_not_what_would_be_wrong_in_others():
 
 
 def test_what_one_criterion_sees_is_named_where_others_see_more():
-    """The first step is that of a sigmoid; a second mistake shows in later windows, a third on the way back."""
+    """Each step is that of a sigmoid; a second mistake shows in later windows, a third on the way back."""
     beside = changes_of("MyTimeLSTM", "KeepsHiddenStateOnly", "LeavesOutOutputGateBack")
     found = with_more(known("MyTimeLSTM", "TakesSigmoidForCandidate"), *beside)
-    assert [each.id for each in found["first_step"].likely] == ["TakesSigmoidForCandidate"]
+    assert [each.id for each in found["each_step"].likely] == ["TakesSigmoidForCandidate"]
 
 
 def test_a_gradient_that_is_merely_rounded_has_no_name_of_what_gives_right_values():

@@ -49,7 +49,7 @@ def variant(name, id):
 @pytest.mark.parametrize(
     ("name", "part", "source"),
     [
-        ("my_bptt", "values", "NothingFromTheStepAfter"),
+        ("my_bptt", "values", "LeavesOutDh"),
         ("my_bptt", "values", "GoesForwards"),
         ("MyRNN", "forward", "ForgetsState"),
         ("MyTimeRNN", "forward", "StartsEachStepFromZeros"),
@@ -247,7 +247,7 @@ def test_titles_are_short_and_give_no_line_away():
 STANDS_IN_SEVERAL = {  # what the page for instructors lists, and the ids that the library has for it
     "`b` is left out": "LeavesOutBias LeavesOutB",
     "the output is time-major": "TimeMajor GivesTimeMajor",
-    "`dxs` is time-major": "GivesDxsTimeMajor DxsTimeMajor",
+    "`dxs` is time-major": "GivesDxsTimeMajor",
     "the steps are added up": "AddsStepsUp",
     "the output is laid out step after step, and reshaped": "ReshapesTime ReshapesHs ReshapesScores",
     "sigmoid in place of tanh, forward and back alike": "TakesSigmoidBothWays",
@@ -266,7 +266,9 @@ DIFFERS = {  # ids whose prices differ by more than a point, because what they b
     "TurnsSign",
     "DoesNotDivide",  # nearly all that a numerical gradient is, and one step of a softmax
     "GoesForwards",  # of as many points as the core idea of each
+    "ReadsBackwards",
     "LeavesOutDh",  # the core idea of an RNN; an LSTM's is c
+    "LeavesOutFirstStep",  # with the slopes of four gates, or of one tanh
     "WritesNothing",
     "ReturnsNothing",
     "ForwardReturnsNothing",
