@@ -349,6 +349,7 @@ MISTAKES = {
         ("g = np.tanh(A[:, 3*H:])", "o = sigmoid(A[:, 3*H:])"),
         ("(do, df, di, dg)", "(di, df, dg, do)"),
     ),
+    "GivesTimeMajor": changed(BOOK, ("np.stack(hs, axis=1)", "np.array(hs)")),
     "WritesTanhOut": changed(BOOK, ("np.tanh(z_g)", "np.sinh(z_g) / np.cosh(z_g)")),
     "WritesSigmoidWithTwo": changed(CELLS, ("1 / (1 + np.exp(-z))", "np.exp(z) / (np.exp(z) + 1)")),
     "TakesTanhsSlopeForF": changed(PREALLOCATED, ("f * (1 - f)", "(1 - f * f)")),

@@ -119,7 +119,7 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
         "MyTimeLSTM",
         "np.stack(hs, axis=1)",
         "np.concatenate(hs)",
-        "Time becomes the second axis by stacking. "
+        "`hs` has shape (N·T, H); it should be (N, T, H). Time becomes the second axis by stacking. "
         "Replacing `np.concatenate(hs)` with `np.stack(hs, axis=1)` mends this example.",
     ),
     (
