@@ -151,7 +151,9 @@ def run(job: Job) -> Result:
     draw = job.draw
 
     def seeds(criterion: Criterion | LastLook) -> list[tuple[int, bool]]:
-        return [(public_seed(criterion), False), (hidden_seed(draw, job.assignment, criterion), True)]
+        hidden = (hidden_seed(draw, job.assignment, criterion), True)
+        # the learner's own look is for `check`: a submission gets one of which nobody knows
+        return [hidden] if isinstance(criterion, LastLook) else [(public_seed(criterion), False), hidden]
 
     results, failed, is_final = examine(job, seeds)
     return {

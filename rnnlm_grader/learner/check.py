@@ -166,9 +166,8 @@ def checked(name: str, answer: object, part: str | None, hidden: bool) -> Checke
 
 def is_sound(assignment: Assignment, name: str) -> bool:
     """Whether another answer, as it is now, is right by all its criteria."""
-    work = Work(assignment, name)
-    examine_answer(work, TimedCandidate(**{name: shell().user_ns.get(name)}), public_seeds, Allowance(SECONDS))
-    return work.is_right
+    candidate = TimedCandidate(**{name: shell().user_ns.get(name)})
+    return examine_answer(Work(assignment, name), candidate, public_seeds, Allowance(SECONDS)).is_right
 
 
 def tell(finding: Checked) -> Told:

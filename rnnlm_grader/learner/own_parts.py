@@ -99,8 +99,8 @@ def find_flaw(assignment: Assignment, name: str, names: Names) -> str:
         return "not defined there"
     if borrows_reference(names[name], assignment.lent.get(name, ())):
         return "it is the finished one"
-    work = Work(assignment, name)
-    examine_answer(work, TimedCandidate(**{name: names[name]}), public_seeds, Allowance(SECONDS))
+    candidate = TimedCandidate(**{name: names[name]})
+    work = examine_answer(Work(assignment, name), candidate, public_seeds, Allowance(SECONDS))
     return "" if work.is_right else "its checks don't pass yet"
 
 

@@ -25,8 +25,9 @@ from ..sandbox.candidate import SandboxedCandidate
 from .allowance import Allowance
 from .judging import PartResult, Verdict, judge
 from .marks import State
-from .naming import explain, explain_what_was_seen
-from .work import Seeds, Work, examine_answer, look_once_more, only
+from .naming import explain_what_was_seen
+from .pipeline import examine, examine_and_explain
+from .work import Explained, Seeds, Work, only
 
 ONLY_WITHOUT = Difference(
     "This", "holds with your own earlier answer, but not with a right one in its place, with which more of yours holds"
@@ -71,12 +72,12 @@ def grade_submission(
     answers
         The instructor's source for each name.
     seeds, allowance
-        As in `work.examine_answer`.
+        As in `work.examine_answer`. A last look needs hidden draws alone: one that nobody knows.
     whole
         The cells with all that the student's own do, where what counts of them isn't all; else empty.
     """
-    works, failed = examine_submission(assignment, candidate, cells, seeds, allowance)
-    first = results = {name: judge(work) for name, work in works.items()}
+    known, failed = examine_submission(assignment, candidate, cells, seeds, allowance)
+    first = results = {name: judge(explained) for name, explained in known.items()}
     # is_whole → what to execute, until it's slow
     forms: dict[bool, list[Callable[[Cells], Iterable[tuple[str, str]]]]] = {
         False: [tuple, definitions_alone],
@@ -88,7 +89,7 @@ def grade_submission(
         for other_cells, is_whole, stand_ins, finding in other_ways(name, cells, whole, answers, first):
             if is_wrong(results[name]) and (left := forms[is_whole]):
                 candidate.load(left[0](other_cells), assignment.lent.get(name, ()))
-                better = better_of_two(works[name], results[name], candidate, seeds, allowance, finding, stand_ins)
+                better = better_of_two(known[name], results[name], candidate, seeds, allowance, finding, stand_ins)
                 results = results | {name: better}
                 if candidate.loading >= SLOW:
                     left.pop(0)
@@ -189,8 +190,8 @@ def is_wrong(results: Iterable[PartResult]) -> bool:
 
 def examine_submission(
     assignment: Assignment, candidate: SandboxedCandidate, cells: Cells, seeds: Seeds, allowance: Allowance
-) -> tuple[dict[str, Work], Problems]:
-    """Examine and explain all answers; return ({name: Work}, what went wrong in which cell).
+) -> tuple[dict[str, Explained], Problems]:
+    """Examine and explain all answers; return ({name: Explained}, what went wrong in which cell).
 
     Answers that are lent other modules are examined in another worker. Hidden inputs come after the learner's, in all
     of them, and of a worker that may know of any no word is shown: what its code saw reaches the next one in spite of
@@ -199,24 +200,20 @@ def examine_submission(
     by_loans = defaultdict(list)
     for name in assignment.names:
         by_loans[assignment.lent.get(name, ())].append(name)
-    works = {name: Work(assignment, name) for name in assignment.names}
+    known = {name: Explained(Work(assignment, name)) for name in assignment.names}
     problems = {}  # loans → what went wrong in which cell
     for hidden, groups in (False, [*by_loans]), (True, [*by_loans][::-1]):  # the last worker goes on
         for lent in groups:
             if not hidden or lent != groups[0]:
                 candidate.load(cells, lent)
-            group = [works[name] for name in by_loans[lent]]
-            for work in group:
-                examine_answer(work, candidate, only(seeds, hidden), allowance)
-                if hidden:  # the learner's own look is for `check`: a submission gets one of which nobody knows
-                    look_once_more(work, candidate, only(seeds, hidden), allowance)
+            group = [known[name] for name in by_loans[lent]]
+            group = examine_and_explain(group, candidate, only(seeds, hidden), allowance)
+            known.update({each.work.name: each for each in group})
             if not hidden:
                 problems[lent] = candidate.failed
-            for work in group:
-                explain(work, candidate)
     # A cell may have missed what is lent to others: of a wrong answer its own worker tells, of any other cell all do.
-    wrong = {name for name, work in works.items() if not work.is_right}
-    return works, {
+    wrong = {name for name, explained in known.items() if not explained.work.is_right}
+    return known, {
         cell: problem
         for lent, failed in problems.items()
         for cell, problem in failed.items()
@@ -254,7 +251,7 @@ def is_alike(one: Play, other: Play) -> bool:
 
 
 def better_of_two(
-    work: Work,
+    known: Explained,
     results: list[PartResult],
     candidate: SandboxedCandidate,
     seeds: Seeds,
@@ -267,17 +264,16 @@ def better_of_two(
     The best of both criterion by criterion would be two tries, for code can tell in which of the two examinations it
     is. Nothing can be better where the answer does the same as before in each case that failed, which is soon seen.
     """
+    work = known.work
     if does_the_same(work, candidate, allowance):
         return results
-    again = Work(work.assignment, work.name, explanation=work.explanation)
-    examine_answer(again, candidate, seeds, allowance)
-    look_once_more(again, candidate, only(seeds, True), allowance)
-    explain_what_was_seen(again)
+    seen = examine(Work(work.assignment, work.name), candidate, seeds, allowance)
+    again = explain_what_was_seen(seen, known)
 
     def now(verdict: Verdict, before: Verdict) -> Verdict:
         is_idle = finding is ONLY_FAILING and verdict.criterion.methods  # what is seen there isn't the answer's
         costs = verdict.state == State.COSTS and not is_idle
-        likely = again.costing(verdict.criterion, again.certain) if costs else ()
+        likely = work.costing(verdict.criterion, again.certain) if costs else ()
         if verdict.state == before.state and likely in ((), before.likely):
             return replace(before, mark=verdict.mark)
         if likely:

@@ -1,6 +1,6 @@
 """Reaches the verdicts on an answer: of each criterion its mark, and what is told of it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -15,7 +15,7 @@ from ..protocol.bench import Raised
 from ..protocol.candidate import Lost
 from .marks import Mark, State, marks
 from .naming import DIAGNOSIS
-from .work import Work
+from .work import Explained, Work
 
 Finding: TypeAlias = Difference | Raised | Lost | None  # what is wrong, if anything
 
@@ -79,10 +79,11 @@ class PartResult:
         return all(verdict.state == State.HOLDS for verdict in self.verdicts)
 
 
-def judge(work: Work) -> list[PartResult]:
+def judge(explained: Explained) -> list[PartResult]:
     """Reach the verdicts on an answer; return a PartResult of each part."""
+    work = explained.work
     with DIAGNOSIS, np.errstate(all="ignore"):
-        found = marks_of(work, *work.accounted())
+        found = marks_of(explained)
     parts = [part for name, part in work.assignment.parts() if name == work.name]
     return [
         PartResult(
@@ -90,19 +91,22 @@ def judge(work: Work) -> list[PartResult]:
             work.name,
             part,
             tuple(
-                verdict_of(work, criterion, found[criterion.id]) for criterion in work.assignment.of(work.name, part)
+                verdict_of(explained, criterion, found[criterion.id])
+                for criterion in work.assignment.of(work.name, part)
             ),
         )
         for part in parts
     ]
 
 
-def marks_of(work: Work, known: decoding.Explanation | None, left: Sequence[Examination]) -> dict[str, Mark]:
-    """The marks of all criteria; `known` and `left` as `Work.accounted` gives them."""
+def marks_of(explained: Explained) -> dict[str, Mark]:
+    """The marks of all criteria."""
+    work = explained.work
+    known, left = explained.accounted()
     return marks(
         {c.id: c.points for c in work.criteria},
         [fault for examination in left for fault in examination.faults],
-        *lost_and_silent(work, left, known),
+        *lost_and_silent(explained, left, known),
         contract=contract_of(work),
         named=known.costs if known else (),
         explained={
@@ -113,7 +117,7 @@ def marks_of(work: Work, known: decoding.Explanation | None, left: Sequence[Exam
 
 
 def lost_and_silent(
-    work: Work, left: Iterable[Examination], known: decoding.Explanation | None
+    explained: Explained, left: Iterable[Examination], known: decoding.Explanation | None
 ) -> tuple[Collection[str], Collection[str]]:
     """Return the ids of the criteria that couldn't be examined, and of those that show nothing; see `marks`.
 
@@ -122,10 +126,11 @@ def lost_and_silent(
     *contract*, where no number of the same results is right but for known mistakes: else whatever does the same each
     time would earn these points.
     """
+    work = explained.work
     if work.is_right:
         return (), ()
     lost = {each.criterion.id for each in work.examinations if each.lost}
-    if work.said:  # in a fresh kernel it gives all that it should
+    if explained.said:  # in a fresh kernel it gives all that it should
         return lost, ()
     judged, itself = judged_in(work.examinations), {c.id for c in work.criteria if c.is_about_itself}
     silent = silent_in(work.examinations) | (known.silent if known else set())
@@ -139,13 +144,14 @@ def contract_of(work: Work) -> set[str]:
     return {criterion.id for criterion in work.criteria if criterion.part == "contract"}
 
 
-def verdict_of(work: Work, criterion: Criterion, mark: Mark) -> Verdict:
+def verdict_of(explained: Explained, criterion: Criterion, mark: Mark) -> Verdict:
+    work = explained.work
     if mark.state == State.HOLDS:
         return Verdict(criterion, mark)
     examinations = [each for each in work.of(criterion) if not each.passed] + [
         look for look in work.last_looks if not look.passed and work.payer(look) is criterion
     ]
     first = next(iter(sorted(examinations, key=lambda each: each.hidden)), None)
-    mistake = work.mistakes.get(criterion)
+    mistake = explained.mistakes.get(criterion)
     is_hidden = bool((first and first.hidden) or (mistake and mistake.hidden))
     return Verdict(criterion, mark, first.finding if first else None, is_hidden, mistake)

@@ -15,75 +15,99 @@ from ..explaining.trials import right_only_once
 from ..explaining.variants import wrong_by
 from ..explaining.words import is_unfinished
 from ..protocol.candidate import Candidate, WorkerLost
-from .work import Work
+from .work import Explained, Work
 
 DIAGNOSIS = threading.Lock()  # the library's variants run in this process, which has but one sys.stdout
 EXPLAINING = 5.0  # seconds, for the examples of one answer
 
 
-def explain(work: Work, candidate: Candidate) -> None:
-    """Find names and examples for what is wrong, as far as the answer was examined.
+def explain(work: Work, candidate: Candidate, before: Explained | None = None) -> Explained:
+    """Find names and examples for what is wrong, as far as the answer was examined; `before` is what was known of it.
 
     Whatever goes wrong while explaining, the verdict stands and is shown plainly.
     """
     if work.is_right:
-        return
-    was_wrong = not confirm(work)
-    is_new = was_wrong or not (work.explanation or work.mistakes)
+        return Explained(work)
+    now, was_wrong = confirmed(work, before)
+    is_new = was_wrong or not (now.explanation or now.mistakes)
     if is_new:
-        find_names(work, was_wrong)
+        now = named(now, was_wrong)
     with DIAGNOSIS, np.errstate(all="ignore"):
         try:
             candidate.begin(EXPLAINING)
-            if is_new and not work.explanation:
-                work.explanation = once_only(work, candidate)
-            find_what_is_likely(work)
-            known, left = work.accounted()
-            names = known.mistakes if known and known.is_certain else ()
+            if is_new and not now.explanation:
+                now = replace(now, explanation=once_only(work, candidate))
+            now = with_what_is_likely(now)
+            known, left = now.accounted()
+            certain = known.mistakes if known and known.is_certain else ()
             for criterion, fault, hidden in paying(work, left, known):
-                likely = (not work.certain and work.likely.get(criterion)) or work.costing(criterion, names)
-                if was_wrong and work.explanation and criterion in work.mistakes:
-                    work.mistakes[criterion] = replace(work.mistakes[criterion], likely=likely)
+                costing = (not now.certain and now.likely.get(criterion)) or work.costing(criterion, certain)
+                if criterion in now.mistakes:
+                    if was_wrong and now.explanation:
+                        now = told(now, criterion, replace(now.mistakes[criterion], likely=costing))
                 # Code that has met hidden inputs may speak of these wherever it is asked again.
-                is_due = criterion not in work.mistakes and hidden is work.has_met_hidden
-                if is_due and not is_unfinished(fault.play.raised):
-                    named = work.certain or work.by_part.get((criterion.part, hidden), ())
-                    work.mistakes[criterion] = (
-                        Mistake(said=work.said, hidden=hidden)
-                        if work.said
-                        else mistake_of(fault, likely, hidden, candidate, work.library, named)
+                elif hidden is work.has_met_hidden and not is_unfinished(fault.play.raised):
+                    names = now.certain or now.by_part.get((criterion.part, hidden), ())
+                    mistake = (
+                        Mistake(said=now.said, hidden=hidden)
+                        if now.said
+                        else mistake_of(fault, costing, hidden, candidate, work.library, names)
                     )
-                    if criterion in work.likely:
-                        work.likely[criterion] = work.mistakes[criterion].likely
+                    now = told(now, criterion, mistake)
         except WorkerLost:
             pass
+    return now
 
 
-def explain_what_was_seen(work: Work) -> None:
-    """Find the known mistakes that explain all of an answer, without asking it again: no example is played."""
-    was_wrong = not confirm(work)
-    if not work.explanation:
-        find_names(work, was_wrong)
-        confirm(work)
+def explain_what_was_seen(work: Work, before: Explained) -> Explained:
+    """Find the known mistakes that explain all of an answer, without asking it again: no example is played.
+
+    `before` is what was known of the answer among other cells.
+    """
+    now, was_wrong = confirmed(work, Explained(before.work, before.explanation))
+    if not now.explanation:
+        now, _ = confirmed(work, named(now, was_wrong))
     with DIAGNOSIS, np.errstate(all="ignore"):
-        find_what_is_likely(work)
+        return with_what_is_likely(now)
 
 
-def find_names(work: Work, was_wrong: bool) -> None:
+def confirmed(work: Work, before: Explained | None) -> tuple[Explained, bool]:
+    """Return what was known before, and whether its explanation had to go: it doesn't hold on all draws."""
+    if before is None:
+        return Explained(work), False
+    now, plays = replace(before, work=work), [played for each in work.seen for _, played in each.plays]
+    with DIAGNOSIS, np.errstate(all="ignore"):
+        if before.explanation is None or decoding.is_confirmed(before.explanation, plays):
+            return now, False
+    return replace(now, explanation=None), True
+
+
+def named(now: Explained, was_wrong: bool) -> Explained:
     """Look for known mistakes that explain all; not where a criterion was lost, unless others seemed to."""
-    if was_wrong or not any(each.lost for each in work.examinations):
-        with DIAGNOSIS, np.errstate(all="ignore"):
-            work.explanation = decoding.explain(work.library, tuple(work.criteria), work.examinations)
+    work = now.work
+    if not was_wrong and any(each.lost for each in work.examinations):
+        return now
+    with DIAGNOSIS, np.errstate(all="ignore"):
+        found = decoding.explain(work.library, tuple(work.criteria), work.examinations)
+    return replace(now, explanation=found)
 
 
-def find_what_is_likely(work: Work) -> None:
+def with_what_is_likely(now: Explained) -> Explained:
     """Find, by criterion that pays, the known mistakes that explain what it costs; not where some explain all."""
-    if work.certain or work.said:
-        return
+    if now.certain or now.said:
+        return now
+    work, likely, by_part = now.work, dict(now.likely), dict(now.by_part)
     roots = roots_of(work.faults)
     for criterion, fault, hidden in paying(work, work.examinations):
-        if criterion not in work.likely and not is_unfinished(fault.play.raised):
-            work.likely[criterion] = names_of(work, criterion, fault, hidden, roots)
+        if criterion not in likely and not is_unfinished(fault.play.raised):
+            likely[criterion] = names_of(work, criterion, fault, hidden, roots, by_part)
+    return replace(now, likely=likely, by_part=by_part)
+
+
+def told(now: Explained, criterion: Criterion, mistake: Mistake) -> Explained:
+    """With what is known of the mistake that a criterion pays for; its example may speak against a likely name."""
+    likely = {criterion: mistake.likely} if criterion in now.likely else {}
+    return replace(now, mistakes={**now.mistakes, criterion: mistake}, likely={**now.likely, **likely})
 
 
 def once_only(work: Work, candidate: Candidate) -> decoding.Explanation | None:
@@ -94,15 +118,6 @@ def once_only(work: Work, candidate: Candidate) -> decoding.Explanation | None:
         return None
     costs = {cases[case] for case in wrong} or {next(iter(cases.values()))}
     return decoding.Explanation((), frozenset(costs), frozenset(), False, said)
-
-
-def confirm(work: Work) -> bool:
-    """Let go of an explanation that doesn't hold on all draws, or in a last look; return whether none had to go."""
-    plays = [played for each in (*work.examinations, *work.last_looks) for _, played in each.plays]
-    with DIAGNOSIS, np.errstate(all="ignore"):
-        holds = not work.explanation or decoding.is_confirmed(work.explanation, plays)
-    work.explanation = work.explanation if holds else None
-    return holds
 
 
 def paying(
@@ -145,27 +160,26 @@ def telling(
 
 
 def names_of(
-    work: Work, criterion: Criterion, fault: Fault, hidden: bool, roots: Mapping[Fault, Fault]
+    work: Work,
+    criterion: Criterion,
+    fault: Fault,
+    hidden: bool,
+    roots: Mapping[Fault, Fault],
+    by_part: dict[tuple[str, bool], tuple[Misconception, ...]],
 ) -> tuple[Misconception, ...]:
     """Return the known mistakes that explain what a criterion costs, as far as is seen on one kind of draws.
 
-    `roots` are those of all faults; see `engine.faults.roots_of`.
+    `roots` are those of all faults; see `engine.faults.roots_of`. What explains a whole part is noted `by_part`.
     """
-    shown = work.shown(hidden)
+    shown, part = work.shown(hidden), criterion.part
     plays = {played for examination in shown for _, played in examination.plays}
     mine = [each for each, root in roots.items() if root.owner == criterion.id and each.play in plays]
     if alone := decoding.part_of(work.library, mine or [fault], shown):
         return alone
-    if likely := work.costing(criterion, names_in_part(work, criterion.part, hidden)):
+    if (part, hidden) not in by_part:
+        by_part[part, hidden] = decoding.explain_part(work.library, tuple(work.criteria), shown, part)
+    if likely := work.costing(criterion, by_part[part, hidden]):
         return likely
     own = [each for each in mine if each.owner == criterion.id]  # beside these, another mistake may be at work
     raised = any(each.play.raised for each in own)  # in few plays, many mistakes raise alike
     return () if raised or own == mine else decoding.part_of(work.library, own, shown)
-
-
-def names_in_part(work: Work, part: str, hidden: bool) -> tuple[Misconception, ...]:
-    """The known mistakes that explain all that an answer gives in one part, whatever goes wrong in others."""
-    if (part, hidden) not in work.by_part:
-        found = decoding.explain_part(work.library, tuple(work.criteria), work.shown(hidden), part)
-        work.by_part[part, hidden] = found
-    return work.by_part[part, hidden]
