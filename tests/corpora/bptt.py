@@ -92,6 +92,13 @@ NUMERICAL_MISTAKES = {
         ("x[idx] = tmp_val - eps", "x[idx] -= 2 * eps"),
         ("x[idx] = tmp_val\n", "x[idx] += eps\n"),
     ),
+    "MovesACopyOfRavel": changed(
+        NUMERICAL["flat view of a copy"],
+        ('    work = np.array(x, order="C")\n', ""),
+        ("work", "x"),
+        ("        flat[k] += eps", "        kept = flat[k]\n        flat[k] += eps"),
+        ("x.flat[k]", "kept"),
+    ),
     "CallsWithTheOldX": changed(NUMERICAL["flat view of a copy"], ("f(work)", "f(x)")),
     "HasItsOwnEps": changed(
         NUMERICAL["unit vectors from an identity matrix"], ("    slopes", "    eps = 1e-5\n    slopes")

@@ -407,6 +407,7 @@ MISTAKES = {
         ("df *= f * (1 - f)", "df *= 1 - f ** 2"),
         ("do *= o * (1 - o)", "do *= 1 - o ** 2"),
     ),
+    "TakesTanhOfCandidateTwice": changed(CELLS, ("dg *= (1 - g ** 2)", "dg *= 1 / np.cosh(g) ** 2")),
     "TakesNewCellStateForForgetGate": changed(PREALLOCATED, ("dc * self.cs[t] *", "dc * self.cs[t+1] *")),
     "JoinsIFGO": changed(CELLS, ("np.hstack((do, df, di, dg))", "np.hstack((di, df, dg, do))")),
     "AveragesWeights": changed(

@@ -332,6 +332,9 @@ LOSS_MISTAKES = {
             "ys = np.exp(x)\n        log_p = np.log(ys / ys.sum(axis=1, keepdims=True))",
         ),
     ),
+    "MasksStandInsBeforeSubtracting": changed(
+        BOOK, ("        dx *= mask[:, np.newaxis]\n", ""), ("np.exp(log_p)", "np.exp(log_p) * mask[:, np.newaxis]")
+    ),
     "ChangesTargets": changed(BOOK, ("safe = np.where(mask, ts, 0)", "safe = ts\n        safe[~mask] = 0")),
     "ForgetsMinusOne": changed(LOSS["position by position"], ("                out[n, t, self.ts[n, t]] -= 1\n", "")),
     "MasksMinusOne": changed(LOSS["position by position"], ("self.label:", "-1:")),

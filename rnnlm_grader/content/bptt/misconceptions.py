@@ -207,16 +207,17 @@ numerical(
     "the result is flat; it should have the shape of x",
     ("return grad", "return grad.reshape(-1)"),
 )
-numerical(
-    "MovesACopy",
-    NUMERICAL,
-    "x.reshape(-1) is moved, which is a copy where x isn't contiguous in memory, and f never sees it; index x itself",
-    ("grad = np.zeros_like(x)", "flat = x.reshape(-1)\n    grad = np.zeros_like(flat)"),
-    ("x[i]", "flat[i]"),
-    ("np.ndindex(x.shape)", "range(x.size)"),
-    ("return grad", "return grad.reshape(x.shape)"),
-    source=MOVES_X,
-)
+for id, call in ("MovesACopy", "reshape(-1)"), ("MovesACopyOfRavel", "ravel()"):
+    numerical(
+        id,
+        NUMERICAL,
+        f"x.{call} is moved, which is a copy where x isn't contiguous in memory, and f never sees it; index x itself",
+        ("grad = np.zeros_like(x)", f"flat = x.{call}\n    grad = np.zeros_like(flat)"),
+        ("x[i]", "flat[i]"),
+        ("np.ndindex(x.shape)", "range(x.size)"),
+        ("return grad", "return grad.reshape(x.shape)"),
+        source=MOVES_X,
+    )
 numerical(
     "StoresIntegers",
     DTYPE,

@@ -433,6 +433,12 @@ lstm(
     (SLOPE["g"], " * (1 - g)"),
 )
 lstm(
+    "TakesTanhOfCandidateTwice",
+    SLOPES,
+    step.TANH_AGAIN.format(h="g"),
+    (SLOPE["g"], " * (1 - np.tanh(g) ** 2)"),
+)
+lstm(
     "TakesSigmoidsSlopeForCandidate",
     SLOPES,
     "the candidate has the slope of a sigmoid, g * (1 - g); g is a tanh, so it is 1 - g**2",

@@ -384,14 +384,15 @@ loss_of(
     ("targets != self.ignore_label", "np.ones(N * T, bool)"),
     ("np.where(mask, targets, 0)", "targets % V"),
 )
-loss_of(
-    "MasksBeforeSubtracting",
-    MASK,
-    "rows are masked before 1 is subtracted at the target, so ignored rows end with a -1; mask last",
-    UNMASKED,
-    ("np.exp(log_p)", "np.exp(log_p) * mask[:, None]"),
-    ANY_TARGET,
-)
+for id, *picks in ("MasksBeforeSubtracting", ANY_TARGET), ("MasksStandInsBeforeSubtracting",):
+    loss_of(
+        id,
+        MASK,
+        "rows are masked before 1 is subtracted at the target, so ignored rows end with a -1; mask last",
+        UNMASKED,
+        ("np.exp(log_p)", "np.exp(log_p) * mask[:, None]"),
+        *picks,
+    )
 loss_of(
     "MasksMinusOne",
     MASK,
