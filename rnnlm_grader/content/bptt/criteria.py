@@ -176,7 +176,7 @@ bptt.criterion("gradient_of_h0", "values", 1, "one step: the gradient of h0", {"
 bptt.criterion(
     "adds_up",
     "values",
-    1,
+    2,
     "the gradients of all steps and rows add up, each dx at its step",
     {"dxs dWx dWh db": ["forward"]},
     patterns={"Wh": zero},
@@ -184,7 +184,7 @@ bptt.criterion(
 bptt.criterion(
     "flows_back",
     "values",
-    3,
+    4,
     "the gradient of a step reaches the steps before it",
     {"dxs dWx db": ["forward"]},
     worlds=[handed_on],

@@ -158,7 +158,7 @@ rnn.criterion(
 rnn.criterion(
     "sums_over_time",
     "backward",
-    1,
+    2,
     "the gradients of all steps and rows add up",
     {"grads": ["forward backward"]},
     sizes=[SQUARE],
@@ -187,7 +187,7 @@ rnn.criterion(
 rnn.criterion(
     "reaches_earlier_steps",
     "backward",
-    4,
+    5,
     "the gradient of a step reaches the steps before it",
     {"dxs grads[0] grads[2]": ["forward backward"]},
     worlds=[handed_on],

@@ -267,6 +267,8 @@ DIFFERS = {  # ids whose prices differ by more than a point, because what they b
     "DoesNotDivide",  # nearly all that a numerical gradient is, and one step of a softmax
     "GoesForwards",  # of as many points as the core idea of each
     "ReadsBackwards",
+    "LoopsOverBatch",
+    "StartsFromLastDhs",  # what a step gives, where that isn't the slope's criterion
     "LeavesOutDh",  # the core idea of an RNN; an LSTM's is c
     "LeavesOutFirstStep",  # with the slopes of four gates, or of one tanh
     "WritesNothing",
