@@ -3,7 +3,7 @@
 import itertools
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from ..engine.compare import Difference, same
@@ -48,6 +48,29 @@ Problems: TypeAlias = dict[str, Lost | Raised]  # cell → what went wrong in it
 SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
 
 
+@dataclass(frozen=True)
+class Way:
+    """Another way to execute a submission for the sake of one answer.
+
+    Attributes
+    ----------
+    finding
+        What to say of that which holds only as it was handed in.
+    is_whole
+        Whether all counts that the student's own cells do.
+    stand_ins
+        The earlier names that a right answer stands in for.
+    idle
+        The methods of the answer that do nothing here, so that what is seen of them isn't the student's.
+    """
+
+    cells: Cells
+    finding: Difference
+    is_whole: bool = False
+    stand_ins: tuple[str, ...] = ()
+    idle: tuple[str, ...] = ()
+
+
 def grade_submission(
     assignment: Assignment,
     candidate: SandboxedCandidate,
@@ -86,10 +109,10 @@ def grade_submission(
     if candidate.loading >= SLOW:
         forms[False].pop(0)
     for name in assignment.names:
-        for other_cells, is_whole, stand_ins, finding in other_ways(name, cells, whole, answers, first):
-            if is_wrong(results[name]) and (left := forms[is_whole]):
-                candidate.load(left[0](other_cells), assignment.lent.get(name, ()))
-                better = better_of_two(known[name], results[name], candidate, seeds, allowance, finding, stand_ins)
+        for way in other_ways(name, cells, whole, answers, first):
+            if is_wrong(results[name]) and (left := forms[way.is_whole]):
+                candidate.load(left[0](way.cells), assignment.lent.get(name, ()))
+                better = better_of_two(known[name], results[name], candidate, seeds, allowance, way)
                 results = results | {name: better}
                 if candidate.loading >= SLOW:
                     left.pop(0)
@@ -102,28 +125,27 @@ def other_ways(
     whole: Cells,
     answers: Mapping[str, str],
     results: Mapping[str, list[PartResult]],
-) -> Iterator[tuple[Cells, bool, tuple[str, ...], Difference]]:
-    """Yield (cells, is_whole, stand-ins, what to say of that which holds only as handed in) of each way to execute.
+) -> Iterator[Way]:
+    """Yield each way to execute a submission that may be better for an answer.
 
     For an answer may be right until a later cell defines its helper anew; it may need what didn't count of the
     student's own cells; a small method may fail, or not be there, that others call; and it may build on an earlier
     answer that is wrong. `results` are those of what counts of all cells as they were handed in.
     """
     end = first_change_after(name, cells) if is_wrong(results[name]) else None
-    ways: list[tuple[Cells, bool, Difference]] = []
+    ways: list[Way] = []
     if end:
-        ways.append((cells[:end], False, ONLY_WITH_LATER))
+        ways.append(Way(cells[:end], ONLY_WITH_LATER))
     if whole and may_lack_something(name, results[name]):
-        ways.append((whole, True, ONLY_IN_PART))
+        ways.append(Way(whole, ONLY_IN_PART, is_whole=True))
     failing = methods_that_fail(results[name])
     for methods in filter(None, dict.fromkeys((*zip(failing), failing))):  # each alone, then all
         idle = "\n".join(f"{name}.{method} = lambda self, *args: None" for method in methods)
-        ways.append(((*cells, (f"{OWN} beside {name}", idle)), False, ONLY_FAILING))
-    for part, is_whole, finding in ways:
-        yield part, is_whole, (), finding
+        ways.append(Way((*cells, (f"{OWN} beside {name}", idle)), ONLY_FAILING, idle=methods))
+    yield from ways
     if earlier := stand_ins_for(name, results):
-        for part, is_whole in ((cells, False), *(way[:2] for way in ways)):
-            yield tuple(with_stand_ins(part, answers, earlier)), is_whole, earlier, ONLY_WITHOUT
+        for part, is_whole in ((cells, False), *((way.cells, way.is_whole) for way in ways)):
+            yield Way(tuple(with_stand_ins(part, answers, earlier)), ONLY_WITHOUT, is_whole, earlier)
 
 
 def methods_that_fail(results: Iterable[PartResult]) -> tuple[str, ...]:
@@ -256,8 +278,7 @@ def better_of_two(
     candidate: SandboxedCandidate,
     seeds: Seeds,
     allowance: Allowance,
-    finding: Difference,
-    stand_ins: tuple[str, ...] = (),
+    way: Way,
 ) -> list[PartResult]:
     """Examine an answer once more, now among other cells; return the better of its two results, each as a whole.
 
@@ -271,7 +292,7 @@ def better_of_two(
     again = explain_what_was_seen(seen, known)
 
     def now(verdict: Verdict, before: Verdict) -> Verdict:
-        is_idle = finding is ONLY_FAILING and verdict.criterion.methods  # what is seen there isn't the answer's
+        is_idle = not set(way.idle).isdisjoint(verdict.criterion.methods)
         costs = verdict.state == State.COSTS and not is_idle
         likely = work.costing(verdict.criterion, again.certain) if costs else ()
         if verdict.state == before.state and likely in ((), before.likely):
@@ -279,8 +300,8 @@ def better_of_two(
         if likely:
             verdict = replace(verdict, mistake=Mistake(likely))
         if verdict.state != State.COSTS or before.state != State.HOLDS:
-            return replace(verdict, stand_ins=stand_ins)
-        return replace(verdict, finding=finding, hidden=False, mistake=None, stand_ins=stand_ins)
+            return replace(verdict, stand_ins=way.stand_ins)
+        return replace(verdict, finding=way.finding, hidden=False, mistake=None, stand_ins=way.stand_ins)
 
     others = [
         replace(result, verdicts=tuple(map(now, result.verdicts, before.verdicts)))
