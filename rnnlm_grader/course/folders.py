@@ -4,10 +4,17 @@ import os
 import re
 from pathlib import Path
 
+import traitlets
 from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import rmtree
 
 UNFIT = re.compile(r"^\.|[\n\ud800-\udfff]")  # what isn't UTF-8 in the name of a file is half a character
+
+
+class SomeStudents(CourseDirectory):
+    """A course, as far as it is about some students: their ids, while nbgrader's `student_id` is a pattern."""
+
+    only = traitlets.Any()
 
 
 def submitted_folders(coursedir):
@@ -33,16 +40,15 @@ def student_folders(coursedir, step):
 
 
 def only_students(coursedir):
-    """Return the ids of the students that `of_assignment` was told of, unlike `student_id`, a pattern; None for all."""
-    return getattr(coursedir, "only", None)
+    """Return the ids that a course is about; None for all."""
+    return coursedir.only if isinstance(coursedir, SomeStudents) else None
 
 
 def of_assignment(coursedir, assignment, only=None):
     """The same course, for another assignment; `only` for some students."""
     settings = {name: getattr(coursedir, name) for name in coursedir.trait_names(config=True)}
-    other = CourseDirectory(**settings | {"assignment_id": assignment})
-    other.only = only
-    return other
+    about = {"assignment_id": assignment}
+    return CourseDirectory(**settings | about) if only is None else SomeStudents(**settings | about, only=only)
 
 
 def graded_folder(coursedir, student):
