@@ -12,7 +12,7 @@ from ..files import write_atomic
 from ..refusal import Refusal
 from .gradebook import require_same_points
 from .job import version
-from .source_notebook import require_criteria
+from .source_notebook import Disagreement, require_criteria
 
 
 def freeze(coursedir):
@@ -52,10 +52,10 @@ def require_same_cells(coursedir):
     try:
         if is_frozen(coursedir):
             require_same_points(coursedir, require_criteria(coursedir))
-    except Refusal as changed:
+    except Disagreement as changed:
         assignment = coursedir.assignment_id
         raise Refusal(
-            f"{state(coursedir)} {str(changed).partition(' Nothing was done.')[0]} Nothing was released. To enter the "
+            f"{state(coursedir)} {changed.what} Nothing was released. To enter the "
             f"changes: rnnlm-grade thaw {assignment}, then nbgrader generate_assignment {assignment} --force"
         ) from None
 

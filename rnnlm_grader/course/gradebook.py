@@ -73,7 +73,7 @@ def require_gradebook(coursedir, points):
 
 
 def require_same_points(coursedir, points):
-    """Raise `Refusal` where the gradebook has the course's assignment with other points."""
+    """Raise a `Disagreement` where the gradebook has the course's assignment with other points."""
     if known := known_points(coursedir):
         require_same(coursedir.assignment_id, points, "gradebook", known, "Run")
 

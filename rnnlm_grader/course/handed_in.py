@@ -17,7 +17,6 @@ from .messages import one_line
 from .private import read_secret
 from .source_notebook import answers_of, is_by_hand, outline_of, read_source, released
 
-UNREAD = "What was handed in can't be graded"
 TIMESTAMP = "timestamp.txt"
 SUBMISSION_SECRET = "submission_secret.txt"  # nbgrader's exchange files feedback under it
 TIME = re.compile(r"(\d{4}-\d\d-\d\d[ T]\d\d:\d\d(?::\d\d(?:\.\d{1,6})?)?) ?(Z|[A-Z]{1,5}|[+-]\d\d:?\d\d)?", re.ASCII)
@@ -29,6 +28,7 @@ class Submission:
 
     student: str
     answers: Answers
+    is_unread: bool  # whether nothing of it could be read, so that it gets no points
     beside: dict  # the files of nbgrader's exchange that lie beside the notebook, as `read_beside` returns them
     job: Job
     written: str  # a digest of what is marked by hand, and of what was written beside the answers, requests apart
@@ -38,29 +38,25 @@ class Submission:
         """What the student asks to have looked at again; else an empty text."""
         return "\n\n".join(filter(None, (text.request for text in self.answers.texts)))
 
-    @property
-    def is_unread(self):
-        """Whether nothing of it could be read, so that it gets no points."""
-        return any(remark.startswith(UNREAD) for remark in self.answers.remarks)
-
 
 def read_submissions(coursedir, settings, folders):
     """Yield the submissions in the folders of some students, by their ids, of which none is `unfit`."""
     source, secret = read_source(coursedir), read_secret(coursedir.root)
     by_hand = [cell.metadata.nbgrader.grade_id for cell in source.cells if is_by_hand(cell)]
     for student, folder in folders.items():
-        answers, beside = read_handed_in(source, folder / f"{coursedir.assignment_id}.ipynb")
+        answers, is_unread, beside = read_handed_in(source, folder / f"{coursedir.assignment_id}.ipynb")
         written = digest(by_hand, [text for text in answers.texts if not text.request])
-        yield Submission(student, answers, beside, settings.job(coursedir, source, secret, answers), written)
+        job = settings.job(coursedir, source, secret, answers)
+        yield Submission(student, answers, is_unread, beside, job, written)
 
 
 def read_handed_in(source, path):
-    """Return (the `Answers` in what a student handed in, be it a notebook or not, what `read_beside` found there).
+    """Return what a student handed in, be it a notebook or not: (the `Answers`, `Submission.is_unread`, `beside`).
 
     `source` is the instructor's notebook, `path` is where the student's should be.
     """
     wanted = {grade_id: released(text) for grade_id, text in answers_of(source).items()}
-    outline, remarks = outline_of(source), []
+    outline, remarks, is_unread = outline_of(source), [], False
     locked = {
         cell.metadata.nbgrader.grade_id: released(cell.source)
         for cell in source.cells
@@ -73,11 +69,11 @@ def read_handed_in(source, path):
     except Exception as error:  # nothing that anybody hands in may stop the grading of others
         answers = replace(take_answers((), wanted), received=frozenset(outline.blank))  # so they get nothing either
         reason = str(error) if isinstance(error, Unreadable) else getattr(error, "strerror", None)
-        remarks = [f"{UNREAD}: {reason or type(error).__name__}."]
+        remarks, is_unread = [f"What was handed in can't be graded: {reason or type(error).__name__}."], True
     beside = read_beside(path.parent)
     if TIMESTAMP not in beside and os.path.lexists(path.with_name(TIMESTAMP)):
         remarks.append(f"Its {TIMESTAMP} tells no time, so nobody knows whether it was late.")
-    return replace(answers, remarks=tuple(map(one_line, remarks))), beside
+    return replace(answers, remarks=tuple(map(one_line, remarks))), is_unread, beside
 
 
 def find_work(path, wanted, outline, remarks):

@@ -106,8 +106,16 @@ def read_source(coursedir):
     return source
 
 
+class Disagreement(Refusal):
+    """Two places have different points for the same cells; `what` says which, in a sentence."""
+
+    def __init__(self, what, mend):
+        super().__init__(f"{what} Nothing was done. {mend}")
+        self.what = what
+
+
 def require_criteria(coursedir):
-    """Return the points of each cell that has some, by its grade_id; raise `Refusal` where its criteria have others."""
+    """Return {grade_id: points} of the cells that have some; raise a `Disagreement` where criteria have others."""
     source, assignment = read_source(coursedir), coursedir.assignment_id
     points, by_hand = (
         {
@@ -126,7 +134,7 @@ def require_criteria(coursedir):
 
 
 def require_same(assignment, points, place, others, mend):
-    """Raise `Refusal`, with how to mend it, where a notebook's cells have other points than in another place."""
+    """Raise a `Disagreement`, with how to mend it, where a notebook's cells have other points than in another place."""
 
     def worth(found, name):
         return f"{found[name]:g} points" if name in found else "no such cell"
@@ -136,7 +144,7 @@ def require_same(assignment, points, place, others, mend):
         for name in sorted(points.keys() | others.keys())
         if points.get(name) != others.get(name)
     ):
-        raise Refusal(
-            f"The notebook and the {place} of {assignment} disagree: {differ}. Nothing was done. "
-            f"{mend}: nbgrader generate_assignment {assignment} --force"
+        raise Disagreement(
+            f"The notebook and the {place} of {assignment} disagree: {differ}.",
+            f"{mend}: nbgrader generate_assignment {assignment} --force",
         )
