@@ -2,9 +2,10 @@
 
 import os
 import threading
+from pathlib import Path
 
 
-def write_atomic(path, data):
+def write_atomic(path: Path, data: bytes) -> None:
     """Write a file so that, whatever happens, the old one or the new one is there, never a part of it.
 
     Its folder is made where it is missing.

@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Collection
 from pathlib import Path
 
 import traitlets
@@ -17,12 +18,12 @@ class SomeStudents(CourseDirectory):
     only = traitlets.Any()
 
 
-def submitted_folders(coursedir):
+def submitted_folders(coursedir: CourseDirectory) -> dict[str, Path]:
     """Return {student: folder} of all who handed something in, whatever it is: maybe a file, or a link to nowhere."""
     return student_folders(coursedir, coursedir.submitted_directory)
 
 
-def student_folders(coursedir, step):
+def student_folders(coursedir: CourseDirectory, step: str) -> dict[str, Path]:
     """Return {student: folder} for one of nbgrader's steps, such as `coursedir.feedback_directory`.
 
     A student whose own folder is a link to no folder counts too: nobody can tell what it held.
@@ -39,36 +40,36 @@ def student_folders(coursedir, step):
     }
 
 
-def only_students(coursedir):
+def only_students(coursedir: CourseDirectory) -> Collection[str] | None:
     """Return the ids that a course is about; None for all."""
     return coursedir.only if isinstance(coursedir, SomeStudents) else None
 
 
-def of_assignment(coursedir, assignment, only=None):
+def of_assignment(coursedir: CourseDirectory, assignment: str, only: Collection[str] | None = None) -> CourseDirectory:
     """The same course, for another assignment; `only` for some students."""
     settings = {name: getattr(coursedir, name) for name in coursedir.trait_names(config=True)}
     about = {"assignment_id": assignment}
     return CourseDirectory(**settings | about) if only is None else SomeStudents(**settings | about, only=only)
 
 
-def graded_folder(coursedir, student):
+def graded_folder(coursedir: CourseDirectory, student: str) -> Path:
     """Where nbgrader puts the graded notebook of a student."""
     return Path(coursedir.root, coursedir.autograded_directory, student, coursedir.assignment_id)
 
 
-def graded_notebook(coursedir, student):
+def graded_notebook(coursedir: CourseDirectory, student: str) -> Path:
     """The path of the graded notebook of a student."""
     return graded_folder(coursedir, student) / f"{coursedir.assignment_id}.ipynb"
 
 
-def unfit(student, folder):
+def unfit(student: str, folder: Path) -> str | None:
     """Why nbgrader can hold nothing of a student, in one line; None where it can."""
     if UNFIT.search(student):
         return "the name of the student's folder begins with a dot, has a line break or isn't UTF-8; rename it"
     return None if os.path.lexists(folder) else "the student's folder is a link that leads to no folder"
 
 
-def remove(path):
+def remove(path: Path) -> None:
     """Remove a file, a folder or a link, if it is there; what a link leads to stays."""
     if path.is_dir() and not path.is_symlink():
         rmtree(str(path))

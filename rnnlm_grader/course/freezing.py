@@ -8,6 +8,8 @@ import json
 from datetime import datetime
 from pathlib import Path
 
+from nbgrader.coursedir import CourseDirectory
+
 from ..files import write_atomic
 from ..refusal import Refusal
 from .gradebook import require_same_points
@@ -15,7 +17,7 @@ from .job import version
 from .source_notebook import Disagreement, require_criteria
 
 
-def freeze(coursedir):
+def freeze(coursedir: CourseDirectory) -> str:
     """Freeze an assignment; one that is frozen stays as it is. Return in one line what holds now."""
     if not is_frozen(coursedir):
         said = {
@@ -27,14 +29,14 @@ def freeze(coursedir):
     return state(coursedir)
 
 
-def thaw(coursedir):
+def thaw(coursedir: CourseDirectory) -> None:
     """Let an assignment be graded again."""
     if not is_frozen(coursedir):
         raise Refusal(f"{coursedir.assignment_id} isn't frozen.")
     marker(coursedir).unlink()
 
 
-def require_thawed(coursedir):
+def require_thawed(coursedir: CourseDirectory) -> None:
     """Raise `Refusal` for an assignment that is frozen."""
     if is_frozen(coursedir):
         assignment = coursedir.assignment_id
@@ -44,7 +46,7 @@ def require_thawed(coursedir):
         )
 
 
-def require_same_cells(coursedir):
+def require_same_cells(coursedir: CourseDirectory) -> None:
     """Raise `Refusal` for an assignment that is frozen, if its notebook has other parts or points than the gradebook.
 
     To enter these would change marks.
@@ -60,11 +62,11 @@ def require_same_cells(coursedir):
         ) from None
 
 
-def is_frozen(coursedir):
+def is_frozen(coursedir: CourseDirectory) -> bool:
     return marker(coursedir).exists()
 
 
-def state(coursedir):
+def state(coursedir: CourseDirectory) -> str:
     """Say since when an assignment is frozen, and which grader the course had then."""
     said = json.loads(marker(coursedir).read_bytes())
     return (
@@ -73,5 +75,5 @@ def state(coursedir):
     )
 
 
-def marker(coursedir):
+def marker(coursedir: CourseDirectory) -> Path:
     return Path(coursedir.root, coursedir.autograded_directory, f".frozen-{coursedir.assignment_id}.json")

@@ -3,18 +3,22 @@
 import functools
 import os
 import re
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import parse_utc
 
 from ..notebooks.reading import Unreadable, opened, read_all_in, read_one
 from ..notebooks.submission import Answers, code_of, take_answers
-from ..notebooks.writing import digest, work_in
+from ..notebooks.writing import Outline, Work, digest, work_in
 from .job import Job
 from .messages import one_line
 from .private import read_secret
+from .settings import GradeInSandbox
 from .source_notebook import answers_of, is_by_hand, outline_of, read_source, released
 
 TIMESTAMP = "timestamp.txt"
@@ -29,17 +33,19 @@ class Submission:
     student: str
     answers: Answers
     is_unread: bool  # whether nothing of it could be read, so that it gets no points
-    beside: dict  # the files of nbgrader's exchange that lie beside the notebook, as `read_beside` returns them
+    beside: dict[str, str]  # what nbgrader's exchange put beside the notebook; see `read_beside`
     job: Job
     written: str  # a digest of what is marked by hand, and of what was written beside the answers, requests apart
 
     @property
-    def request(self):
+    def request(self) -> str:
         """What the student asks to have looked at again; else an empty text."""
         return "\n\n".join(filter(None, (text.request for text in self.answers.texts)))
 
 
-def read_submissions(coursedir, settings, folders):
+def read_submissions(
+    coursedir: CourseDirectory, settings: GradeInSandbox, folders: Mapping[str, Path]
+) -> Iterator[Submission]:
     """Yield the submissions in the folders of some students, by their ids, of which none is `unfit`."""
     source, secret = read_source(coursedir), read_secret(coursedir.root)
     by_hand = [cell.metadata.nbgrader.grade_id for cell in source.cells if is_by_hand(cell)]
@@ -50,13 +56,14 @@ def read_submissions(coursedir, settings, folders):
         yield Submission(student, answers, is_unread, beside, job, written)
 
 
-def read_handed_in(source, path):
+def read_handed_in(source: NotebookNode, path: Path) -> tuple[Answers, bool, dict[str, str]]:
     """Return what a student handed in, be it a notebook or not: (the `Answers`, `Submission.is_unread`, `beside`).
 
     `source` is the instructor's notebook, `path` is where the student's should be.
     """
     wanted = {grade_id: released(text) for grade_id, text in answers_of(source).items()}
-    outline, remarks, is_unread = outline_of(source), [], False
+    outline, is_unread = outline_of(source), False
+    remarks: list[str] = []
     locked = {
         cell.metadata.nbgrader.grade_id: released(cell.source)
         for cell in source.cells
@@ -76,7 +83,7 @@ def read_handed_in(source, path):
     return replace(answers, remarks=tuple(map(one_line, remarks))), is_unread, beside
 
 
-def find_work(path, wanted, outline, remarks):
+def find_work(path: Path, wanted: Mapping[str, str], outline: Outline, remarks: list[str]) -> Work:
     """Return the `Work` of a submission, also where its notebook has another name, or lies in a subfolder or a zip."""
     read = functools.partial(work_in, outline=outline)
     if path.parent.is_symlink():  # whether or not it leads anywhere
@@ -87,13 +94,14 @@ def find_work(path, wanted, outline, remarks):
         return read_one(path, read)
     found = read_all_in(path.parent, read)
     name = the_one_meant(found, path.name, wanted)
-    if isinstance(found[name], Exception):
-        raise found[name]
+    work = found[name]
+    if isinstance(work, Exception):
+        raise work
     remarks.append(f"It was handed in as {name}, not as {path.name}, and graded all the same.")
-    return found[name]
+    return work
 
 
-def the_one_meant(found, name, wanted):
+def the_one_meant(found: Mapping[str, Work | Exception], name: str, wanted: Mapping[str, str]) -> str:
     """Return the name of the only notebook; of several, the only one in which an answer to this exercise is filled in.
 
     Of several such, the only one that has the right name but for its capitals. Equal ones are one. `found` maps names
@@ -103,7 +111,10 @@ def the_one_meant(found, name, wanted):
         other
         for other, work in found.items()
         if not isinstance(work, Exception)
-        and any(cell.grade_id in wanted and cell.code != code_of(wanted[cell.grade_id]) for cell in work.cells)
+        and any(
+            cell.grade_id and cell.grade_id in wanted and cell.code != code_of(wanted[cell.grade_id])
+            for cell in work.cells
+        )
     ]
     named = [other for other in filled if other.rpartition("/")[2].casefold() == name.casefold()]
     for group in ([*found], filled, named):
@@ -113,17 +124,20 @@ def the_one_meant(found, name, wanted):
     raise Unreadable(f"there is no {name} in it{others}")
 
 
-def read_beside(folder):
+def read_beside(folder: Path) -> dict[str, str]:
     """Return {name: text} of what nbgrader's exchange put beside a notebook, without what is missing or malformed.
 
     The timestamp tells a newer submission, and how late it is; the secret is where the exchange keeps its feedback.
     """
-    is_well_formed = {TIMESTAMP: time_of, SUBMISSION_SECRET: re.compile("[0-9a-f]{128}").fullmatch}
+    is_well_formed: dict[str, Callable[[str], object]] = {
+        TIMESTAMP: time_of,
+        SUBMISSION_SECRET: re.compile("[0-9a-f]{128}").fullmatch,
+    }
     found = {name: read_short(Path(folder, name)) for name in is_well_formed}
     return {name: text for name, text in found.items() if text and is_well_formed[name](text)}
 
 
-def read_short(path):
+def read_short(path: Path) -> str | None:
     """Return the beginning of an ordinary file as text, without blanks around it; None where there is none."""
     try:
         with opened(path) as file:
@@ -132,7 +146,7 @@ def read_short(path):
         return None
 
 
-def time_of(timestamp):
+def time_of(timestamp: str | None) -> datetime | None:
     """The time (UTC) that the text of a timestamp means; None where it means none.
 
     nbgrader's own function would read any form of it, and look for a zone of any name among this machine's files. So it

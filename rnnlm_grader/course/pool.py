@@ -5,13 +5,15 @@ import multiprocessing
 import os
 import signal
 import threading
+from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import forkserver, parent_process
+from multiprocessing.sharedctypes import Synchronized
 
 CONTEXT = multiprocessing.get_context("forkserver")  # a process that shares nothing with this one's files and threads
 
 
-def get_ready():
+def get_ready() -> None:
     """Begin to load what the processes need, while this one does something else."""
     CONTEXT.set_forkserver_preload(["rnnlm_grader.course.job"])
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # they inherit it: an interrupt is for this one
@@ -22,7 +24,7 @@ def get_ready():
 
 
 @contextlib.contextmanager
-def examiners(count):
+def examiners(count: int) -> Iterator[ProcessPoolExecutor]:
     """Yield an executor of so many processes. If this is left by an exception, they end at once."""
     get_ready()
     begun = CONTEXT.Value("i")
@@ -37,7 +39,7 @@ def examiners(count):
         executor.shutdown(cancel_futures=True)
 
 
-def begin(begun, count):
+def begin(begun: Synchronized, count: int) -> None:
     """Begin one of the processes: it ends when its parent has ended, and an interrupt is for its parent to handle."""
     threading.Thread(target=end_with_parent, daemon=True).start()
     signal.signal(signal.SIGINT, lambda *_: None)  # not SIG_IGN, which the sandboxes would inherit
@@ -47,7 +49,7 @@ def begin(begun, count):
     stay_on_one_processor(number, count)
 
 
-def stay_on_one_processor(number, count):
+def stay_on_one_processor(number: int, count: int) -> None:
     """Share one processor with the sandboxes that this process starts, for only one of them works at a time.
 
     So they wake each other sooner, and a submission of many threads takes no time from its neighbours. Where there are
@@ -58,6 +60,7 @@ def stay_on_one_processor(number, count):
         os.sched_setaffinity(0, {mine[number % len(mine)]})
 
 
-def end_with_parent():
-    parent_process().join()
-    os._exit(1)
+def end_with_parent() -> None:
+    if parent := parent_process():
+        parent.join()
+        os._exit(1)

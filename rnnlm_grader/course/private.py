@@ -6,8 +6,10 @@ nbgrader makes folders and gradebook as the umask says, so that on most machines
 import contextlib
 import hashlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -17,7 +19,7 @@ from .results import RESULTS
 
 
 @contextlib.contextmanager
-def owner_only():
+def owner_only() -> Iterator[None]:
     """Let what is made meanwhile be its owner's alone."""
     before = os.umask(0o077)
     try:
@@ -26,7 +28,7 @@ def owner_only():
         os.umask(before)
 
 
-def make_private(coursedir):
+def make_private(coursedir: CourseDirectory) -> None:
     """Make the folders of a course and its gradebook, those that are missing, with modes 0700 and 0600.
 
     Nothing is made in a student's folder, where no exercise has its source, or where teachers share their files
@@ -44,7 +46,7 @@ def make_private(coursedir):
                 open(path, "x").close()  # SQLite takes an empty file for a new database
 
 
-def missing_file(db_url):
+def missing_file(db_url: str) -> str | None:
     """Return the path of the SQLite file that an address names and that isn't there; else None."""
     with contextlib.suppress(SQLAlchemyError):
         url = make_url(db_url)
@@ -53,7 +55,7 @@ def missing_file(db_url):
     return None
 
 
-def read_secret(root):
+def read_secret(root: str | Path) -> bytes:
     """Return the course's key; make one where the course has none yet.
 
     Its fingerprint tells whether it is still the key with which this course was graded before. Another one would draw

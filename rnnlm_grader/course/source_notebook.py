@@ -1,9 +1,12 @@
 """The instructor's notebook of an exercise: its answers, what students get of it, and whether it can be graded by."""
 
 import re
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 import nbformat
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import is_grade, is_solution, is_task
 
 from ..content import ASSIGNMENTS
@@ -17,24 +20,24 @@ HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
 
 
-def released(source, stub=UNFILLED):
+def released(source: str, stub: str = UNFILLED) -> str:
     """The source of a cell as students get it: without solution and hidden tests."""
     return HIDDEN.sub("", SOLUTION.sub(lambda found: found[1] + stub, source))
 
 
-def answers_of(nb):
+def answers_of(nb: NotebookNode) -> dict[str, str]:
     """The source of each cell with an answer that the grader judges, by its grade_id, which is the name in it."""
     return {
         cell.metadata.nbgrader.grade_id: cell.source for cell in nb.cells if is_solution(cell) and not is_by_hand(cell)
     }
 
 
-def is_by_hand(cell):
+def is_by_hand(cell: NotebookNode) -> bool:
     """Whether a cell is marked by hand: nbgrader's manually graded answers and tasks."""
     return is_task(cell) or (is_grade(cell) and is_solution(cell))
 
 
-def outline_of(nb):
+def outline_of(nb: NotebookNode) -> Outline:
     """Return the `Outline` of an exercise, by which what students wrote themselves is told from it."""
     ids = ids_of(nb)
     own = {id: cell for id, cell in ids.items() if "nbgrader" in cell.metadata}
@@ -50,18 +53,18 @@ def outline_of(nb):
     )
 
 
-def ids_of(nb):
+def ids_of(nb: NotebookNode) -> dict[str, NotebookNode]:
     """Return {id: cell} of a notebook; in old forms, cells have none, and so get one here."""
     return {cell.get("id", f"cell {i}"): cell for i, cell in enumerate(nb.cells)}
 
 
-def blank(cell):
+def blank(cell: NotebookNode) -> str:
     """The source of an answer that is marked by hand as students get it; without marks around it, none of it stays."""
     stub = UNFILLED if cell.cell_type == CODE else UNANSWERED
     return released(cell.source, stub) if SOLUTION.search(cell.source) else stub
 
 
-def execution_order(source, order):
+def execution_order(source: NotebookNode, order: Iterable[tuple[str | None, str]]) -> list[tuple[str, str]]:
     """The cells of a submission as (name, source): set-up first, then as the student had them."""
     setup = [
         (f"{SET_UP} {i}", cell.source)
@@ -72,7 +75,7 @@ def execution_order(source, order):
     return [*setup, *rest]
 
 
-def require_known(assignment, root="."):
+def require_known(assignment: str, root: str | Path = ".") -> None:
     """Raise `Refusal` for an assignment that this grader has no criteria for."""
     if assignment not in ASSIGNMENTS and Path(root, "solutions", assignment).is_dir():
         raise Refusal(
@@ -88,7 +91,7 @@ def require_known(assignment, root="."):
         )
 
 
-def read_source(coursedir):
+def read_source(coursedir: CourseDirectory) -> NotebookNode:
     """Read the instructor's notebook, the one truth about an exercise; raise `Refusal` where it can't be that."""
     assignment = coursedir.assignment_id
     require_known(assignment, coursedir.root)
@@ -109,12 +112,12 @@ def read_source(coursedir):
 class Disagreement(Refusal):
     """Two places have different points for the same cells; `what` says which, in a sentence."""
 
-    def __init__(self, what, mend):
+    def __init__(self, what: str, mend: str) -> None:
         super().__init__(f"{what} Nothing was done. {mend}")
         self.what = what
 
 
-def require_criteria(coursedir):
+def require_criteria(coursedir: CourseDirectory) -> dict[str, float]:
     """Return {grade_id: points} of the cells that have some; raise a `Disagreement` where criteria have others."""
     source, assignment = read_source(coursedir), coursedir.assignment_id
     points, by_hand = (
@@ -133,10 +136,12 @@ def require_criteria(coursedir):
     return points | by_hand
 
 
-def require_same(assignment, points, place, others, mend):
+def require_same(
+    assignment: str, points: Mapping[str, float], place: str, others: Mapping[str, float], mend: str
+) -> None:
     """Raise a `Disagreement`, with how to mend it, where a notebook's cells have other points than in another place."""
 
-    def worth(found, name):
+    def worth(found: Mapping[str, float], name: str) -> str:
         return f"{found[name]:g} points" if name in found else "no such cell"
 
     if differ := "; ".join(
