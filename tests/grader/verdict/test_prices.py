@@ -265,9 +265,9 @@ STANDS_IN_SEVERAL = {  # what the page for instructors lists, and the ids that t
 DIFFERS = {  # ids whose prices differ by more than a point, because what they break weighs more in one place
     "TurnsSign",
     "DoesNotDivide",  # nearly all that a numerical gradient is, and one step of a softmax
-    "GoesForwards",  # of as many points as the core idea of each
-    "ReadsBackwards",
+    "ReadsBackwards",  # of as many points as the core idea of each
     "LoopsOverBatch",
+    "TakesLastDhsOnly",  # the sum over time, which weighs more where there are no gates
     "StartsFromLastDhs",  # what a step gives, where that isn't the slope's criterion
     "LeavesOutDh",  # the core idea of an RNN; an LSTM's is c
     "LeavesOutFirstStep",  # with the slopes of four gates, or of one tanh
