@@ -13,7 +13,7 @@ UNFIT = re.compile(r"^\.|[\n\ud800-\udfff]")  # what isn't UTF-8 in the name of 
 
 
 class SomeStudents(CourseDirectory):
-    """A course, as far as it is about some students: their ids, while nbgrader's `student_id` is a pattern."""
+    """A course, as far as it is about students of some ids, None for all; nbgrader's `student_id` is a pattern."""
 
     only = traitlets.Any()
 
@@ -48,8 +48,7 @@ def only_students(coursedir: CourseDirectory) -> Collection[str] | None:
 def of_assignment(coursedir: CourseDirectory, assignment: str, only: Collection[str] | None = None) -> CourseDirectory:
     """The same course, for another assignment; `only` for some students."""
     settings = {name: getattr(coursedir, name) for name in coursedir.trait_names(config=True)}
-    about = {"assignment_id": assignment}
-    return CourseDirectory(**settings | about) if only is None else SomeStudents(**settings | about, only=only)
+    return SomeStudents(**settings | {"assignment_id": assignment, "only": only})
 
 
 def graded_folder(coursedir: CourseDirectory, student: str) -> Path:

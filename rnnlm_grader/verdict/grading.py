@@ -289,7 +289,7 @@ def better_of_two(
     if does_the_same(work, candidate, allowance):
         return results
     seen = examine(Work(work.assignment, work.name), candidate, seeds, allowance)
-    again = explain_what_was_seen(seen, known)
+    again = explain_what_was_seen(Explained(seen, known.explanation))
 
     def now(verdict: Verdict, before: Verdict) -> Verdict:
         is_idle = not set(way.idle).isdisjoint(verdict.criterion.methods)

@@ -21,14 +21,15 @@ DIAGNOSIS = threading.Lock()  # the library's variants run in this process, whic
 EXPLAINING = 5.0  # seconds, for the examples of one answer
 
 
-def explain(work: Work, candidate: Candidate, before: Explained | None = None) -> Explained:
-    """Find names and examples for what is wrong, as far as the answer was examined; `before` is what was known of it.
+def explain(now: Explained, candidate: Candidate) -> Explained:
+    """Find names and examples for what is wrong in an answer, beyond what was known of it before it was examined again.
 
     Whatever goes wrong while explaining, the verdict stands and is shown plainly.
     """
+    work = now.work
     if work.is_right:
-        return Explained(work)
-    now, was_wrong = confirmed(work, before)
+        return now
+    now, was_wrong = confirmed(now)
     is_new = was_wrong or not (now.explanation or now.mistakes)
     if is_new:
         now = named(now, was_wrong)
@@ -59,25 +60,20 @@ def explain(work: Work, candidate: Candidate, before: Explained | None = None) -
     return now
 
 
-def explain_what_was_seen(work: Work, before: Explained) -> Explained:
-    """Find the known mistakes that explain all of an answer, without asking it again: no example is played.
-
-    `before` is what was known of the answer among other cells.
-    """
-    now, was_wrong = confirmed(work, Explained(before.work, before.explanation))
+def explain_what_was_seen(now: Explained) -> Explained:
+    """Find the known mistakes that explain all of an answer, without asking it again: no example is played."""
+    now, was_wrong = confirmed(now)
     if not now.explanation:
-        now, _ = confirmed(work, named(now, was_wrong))
+        now, _ = confirmed(named(now, was_wrong))
     with DIAGNOSIS, np.errstate(all="ignore"):
         return with_what_is_likely(now)
 
 
-def confirmed(work: Work, before: Explained | None) -> tuple[Explained, bool]:
-    """Return what was known before, and whether its explanation had to go: it doesn't hold on all draws."""
-    if before is None:
-        return Explained(work), False
-    now, plays = replace(before, work=work), [played for each in work.seen for _, played in each.plays]
+def confirmed(now: Explained) -> tuple[Explained, bool]:
+    """Return what is known, and whether its explanation had to go: it doesn't hold on all draws, or in a last look."""
+    plays = [played for each in now.work.seen for _, played in each.plays]
     with DIAGNOSIS, np.errstate(all="ignore"):
-        if before.explanation is None or decoding.is_confirmed(before.explanation, plays):
+        if now.explanation is None or decoding.is_confirmed(now.explanation, plays):
             return now, False
     return replace(now, explanation=None), True
 

@@ -1,6 +1,7 @@
 """From an answer to its verdicts: examined, explained, judged. `check` and the grader go this way."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
+from dataclasses import replace
 
 from ..engine.exam import Assignment
 from ..protocol.candidate import Candidate
@@ -21,11 +22,11 @@ def results_of(
 
 
 def examine_and_explain(
-    known: Sequence[Explained], candidate: Candidate, seeds: Seeds, allowance: Allowance
+    known: Iterable[Explained], candidate: Candidate, seeds: Seeds, allowance: Allowance
 ) -> list[Explained]:
     """Examine answers of a candidate on more draws of inputs: first all of them; then explain what is wrong."""
-    works = [examine(each.work, candidate, seeds, allowance) for each in known]
-    return [explain(work, candidate, before) for work, before in zip(works, known, strict=True)]
+    examined = [replace(each, work=examine(each.work, candidate, seeds, allowance)) for each in known]
+    return [explain(each, candidate) for each in examined]
 
 
 def examine(work: Work, candidate: Candidate, seeds: Seeds, allowance: Allowance) -> Work:
