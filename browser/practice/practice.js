@@ -359,9 +359,9 @@ class Answer {
       const reason = failed ? `${failed.above ?? "the cell"} ended with an error, see below` : `the cell defines no ${this.name}`;
       const points = pointsIn(outputs);
       const offer = this.offer(judged, isFull(points));
-      this.say((points ? `Points: ${points}.` : `Nothing was checked: ${reason}.`) + offer,
+      this.say((points.length ? `Points: ${inWords(points)}.` : `Nothing was checked: ${reason}.`) + offer,
         ...(isFull(points) ? this.done() : []), this.view.state.readOnly ? ` ${IN_LAB}` : "");
-      if (points && !this.view.state.readOnly) await this.keepPoints(judged, points);
+      if (points.length && !this.view.state.readOnly) await this.keepPoints(judged, points);
       if (this.text !== judged) this.outdate();
     } catch (error) {
       this.say(`Nothing was checked: ${error.message}.`);
@@ -380,7 +380,8 @@ class Answer {
   keepPoints(text, points) {
     return this.notebook.write((notebook) => {
       const { metadata } = answerIn(notebook, this.name);
-      if (sumOf(points) >= sumOf(metadata.checked?.points ?? "")) metadata.checked = { text, points };
+      const sum = sumOf(points);
+      if (sum >= (metadata.checked?.sum ?? 0)) metadata.checked = { text, sum, points: inWords(points) };
     });
   }
 
@@ -599,19 +600,21 @@ function fetched(page) {
     answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null).catch(() => null);
 }
 
-/** Return the points of all parts, as their reports say them. */
+/** Return [part, points, most] of each part that was checked. */
 function pointsIn(outputs) {
-  const lines = outputs.map((output) => /^(?:.* · )?(.*): (\d+ of \d+) points/m.exec(output.data?.["text/plain"]));
-  return lines.filter(Boolean).map(([, part, points]) => `${part} ${points}`).join(", ");
+  return outputs.flatMap(({ metadata }) => metadata?.points ?? []);
 }
 
-function isFull(points) {
-  const parts = [...points.matchAll(/(\d+) of (\d+)/g)];
-  return parts.length > 0 && parts.every(([, got, most]) => got === most);
+function inWords(points) {
+  return points.map(([part, got, most]) => `${part} ${got} of ${most}`).join(", ");
 }
 
 function sumOf(points) {
-  return [...points.matchAll(/(\d+) of/g)].reduce((sum, [, got]) => sum + Number(got), 0);
+  return points.reduce((sum, [, got]) => sum + got, 0);
+}
+
+function isFull(points) {
+  return points.length > 0 && points.every(([, got, most]) => got === most);
 }
 
 const style = make("link", { rel: "stylesheet", href: new URL("practice.css", import.meta.url) });

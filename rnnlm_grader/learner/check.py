@@ -88,13 +88,14 @@ def show(
     texts = ["\n".join([*(as_text(*part) for part in parts), *remarks]) for parts, remarks in told]
     text = "\n\n".join([*texts, *([in_columns(rows)] if rows else ())])
     html = page(told, rows) + below
+    current = [finding for finding in findings if not finding.outdated]
     if is_noted and shell():
-        current = [finding for finding in findings if not finding.outdated]
         line, addition = progress.note([result for each in current for result in each.everything], bool(rows))
         noted = review.note([result for each in current for result in each.results])
         text, html = f"{text}\n\n{line}".rstrip(), html + addition + noted
     is_right = all(finding.is_right for finding in findings)
-    is_shown = (is_right or shell()) and say(text, html)
+    points = [[result.part, points, result.max_points] for each in current for points, result in each.by_part]
+    is_shown = (is_right or shell()) and say(text, html, {"points": points})
     if is_shown and sys.platform == "emscripten":  # whose kernel, unlike Jupyter's, executes no cell after an exception
         return
     if not is_right:
@@ -130,9 +131,9 @@ class Checked:
     first: str = ""
 
     @property
-    def points(self) -> list[int]:
-        """Of each part, in order."""
-        return [0 if self.outdated else result.points for result in self.results]
+    def by_part(self) -> list[tuple[int, PartResult]]:
+        """The points of each part, in order, with its result."""
+        return [(0 if self.outdated else result.points, result) for result in self.results]
 
 
 def checked(name: str, answer: object, part: str | None, hidden: bool) -> Checked:
@@ -200,14 +201,14 @@ def table(findings: Sequence[Checked]) -> list[Row]:
     rows = [
         (each.name, result.part, f"{points} of {result.max_points}")
         for each in findings
-        for points, result in zip(each.points, each.results, strict=True)
+        for points, result in each.by_part
     ]
     return [("name", "part", "points"), *rows, ("total", "", score(findings))]
 
 
 def score(findings: Sequence[Checked]) -> str:
     most = sum(result.max_points for finding in findings for result in finding.results)
-    return f"{sum(sum(finding.points) for finding in findings)} of {most}"
+    return f"{sum(points for finding in findings for points, _ in finding.by_part)} of {most}"
 
 
 def in_columns(rows: Sequence[Row]) -> str:

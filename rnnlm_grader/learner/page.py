@@ -8,7 +8,7 @@ import os
 import re
 from collections.abc import Iterable, Sequence
 from html import escape
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from ..explaining.words import BOOK, clean
 from ..verdict.report import Item
@@ -24,14 +24,14 @@ Told: TypeAlias = tuple[Sequence[tuple[str, Sequence[Item]]], Sequence[str]]  # 
 Row: TypeAlias = tuple[str, ...]  # of a table
 
 
-def say(text: str, html: str) -> bool:
-    """Display HTML in a notebook, and return whether there is one; else print the text."""
+def say(text: str, html: str, metadata: dict[str, Any] | None = None) -> bool:
+    """Display HTML in a notebook, with metadata, and return whether there is one; else print the text."""
     if not shell():
         print(text)
         return False
     from IPython.display import display
 
-    display({"text/plain": text, "text/html": html}, raw=True)
+    display({"text/plain": text, "text/html": html}, metadata=metadata, raw=True)
     return True
 
 
