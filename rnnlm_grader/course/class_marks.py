@@ -108,8 +108,10 @@ class StudentMarks:
 
     @property
     def changed_by_hand(self):
-        """Whether somebody gave a mark by hand, or extra credit."""
-        return any(part.manual_score is not None or part.extra_credit for part in self.parts.values())
+        """Whether somebody gave a mark where the grader gives one, too, or extra credit."""
+        return any(
+            part.extra_credit or None not in (part.auto_score, part.manual_score) for part in self.parts.values()
+        )
 
     @property
     def lost(self):

@@ -223,12 +223,14 @@ def test_the_table_of_the_term_names_who_waits_for_a_mark_by_hand(course, capsys
     assert f"{SLUG}: 2 to be marked by hand in formgrader, and 0 until then: ada (" in capsys.readouterr().out
 
 
-def test_the_overview_says_what_waits_for_a_mark_by_hand(course):
+def test_the_overview_says_what_waits_for_a_mark_by_hand_and_calls_changed_what_the_grader_marks_too(course):
     course.mark("ada", "Reflection", 3)
     course.mark("ben", "Drawing", 1)
+    course.mark("ben", "MyEmbedding-backward", 5)
     assert listed(course, "due") == [f"ada {SLUG}: Drawing, Plot"]
     rows = list(csv.DictReader((course.folder / "reports" / "overview.csv").open()))
     assert {row["student_id"]: row["to_mark_by_hand"] for row in rows} == {"ada": SLUG, "ben": ""}
+    assert {row["student_id"]: row["changed_by_hand"] for row in rows} == {"ada": "", "ben": SLUG}
 
 
 def listed(course, what="asking"):
