@@ -1,10 +1,7 @@
 """What comes after full points, in the page of a chapter."""
 
-from conftest import right_answers
 from pages import assert_no_violation_in_either_theme
-from test_practice import WRONG, chapter, practise
-
-__all__ = ["chapter", "practise"]
+from working import WRONG, right_answers
 
 
 def test_after_full_points_and_not_before_the_courses_answer_and_questions_unfold(practise):

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 
-from conftest import ROOT
+from pages import ROOT
 
 
 def test_without_a_network_one_line_says_so_and_no_lab_is_left(tmp_path):

@@ -7,8 +7,8 @@ import subprocess
 import sys
 
 import pytest
-from conftest import Lab, right_answers
 from pages import ROOT
+from working import Lab, right_answers
 
 SETTINGS = {
     "PYTHONSTARTUP": str(ROOT / "rnnlm_grader" / "startup.py"),

@@ -1,18 +1,12 @@
 """The exercises in a browser, as a reader of the book does them."""
 
-import subprocess
-import sys
-
-import demo
 import nbformat
 import pytest
-from conftest import HTML, PATIENCE, Lab, address, right_answers
 from corpora import CORPORA
-from course_folder import gradebook_of, nbgrader
-from pages import assert_no_violation
+from pages import HTML, assert_no_violation
+from working import PATIENCE, Lab, address, graded, right_answers
 
 from rnnlm_grader.content import ASSIGNMENTS
-from rnnlm_grader.course.gradebook import recorded_scores
 
 ENDLESS = """class MyEmbedding:
     def __init__(self, W):
@@ -104,16 +98,6 @@ def test_a_reload_keeps_the_work_and_a_download_is_graded_alike(open_lab, tmp_pa
     folder.mkdir(parents=True)
     download.value.save_as(folder / download.value.suggested_filename)
     assert graded(tmp_path) == 15.0
-
-
-def graded(folder):
-    """Grade what ada handed in; return her points."""
-    demo.set_up(folder)
-    nbgrader(folder, "generate_assignment", "01-embedding")
-    subprocess.run([sys.executable, "-m", "rnnlm_grader.course.cli", "01-embedding"], cwd=folder, check=True)
-    with gradebook_of(folder) as gradebook:
-        scores = recorded_scores(gradebook, "01-embedding")
-    return sum(scores["ada"].values())
 
 
 def test_a_cell_that_is_run_as_soon_as_it_can_be_seen_is_answered(open_page):

@@ -6,9 +6,9 @@ from contextlib import suppress
 
 import nbformat
 import pytest
-from conftest import PATIENCE, Lab, address, right_answers
 from pages import ROOT
 from playwright.sync_api import Error
+from working import PATIENCE, Lab, address, right_answers
 
 SLUG = "01-embedding"
 SOURCE = """() => [...jupyterapp.shell.currentWidget.content.model.cells].find(

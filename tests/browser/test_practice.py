@@ -8,82 +8,14 @@ import nbformat
 import numpy as np
 import pytest
 from bs4 import BeautifulSoup
-from conftest import HTML, PATIENCE, Lab, right_answers
 from corpora import CORPORA
-from pages import assert_no_violation_in_either_theme
+from pages import HTML, assert_no_violation_in_either_theme
 from playwright.sync_api import expect
-from test_lab import graded
+from working import PATIENCE, RIGHT, WRONG, Lab, Practice, chapter, graded, right_answers
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.learner.check import CheckFailed, check
 from rnnlm_ref.layers import RNN
-
-RIGHT = right_answers("01-embedding")["MyEmbedding"]
-WRONG = CORPORA[0].WRONG["MyEmbedding"]["Overwrites"]
-
-
-class Practice:
-    """A tab with a chapter, at the exercise in it."""
-
-    def __init__(self, tab):
-        self.tab = tab
-        tab.set_default_timeout(PATIENCE)
-        tab.locator("rnnlm-practice").scroll_into_view_if_needed()
-        tab.locator(".practice-foot").wait_for()
-
-    def part(self, name):
-        """Return what belongs to an answer."""
-        return self.tab.locator(f"#practice-{name.lower()}")
-
-    def text(self, name):
-        return "\n".join(self.part(name).locator(".cm-line").all_text_contents())
-
-    def write(self, name, text):
-        """Put a text into an editor, in place of what is there."""
-        self.part(name).locator(".cm-content").click()
-        self.tab.keyboard.press("Control+A")
-        self.tab.keyboard.insert_text(text)
-
-    def press(self, name, label):
-        self.part(name).get_by_role("button", name=label).click()
-
-    def said(self, name):
-        return self.part(name).get_by_role("status").inner_text()
-
-    def check(self, name):
-        """Check an answer; return what its report says."""
-        self.press(name, "Check")
-        return self.report(name)
-
-    def code(self, name):
-        """Return what a report says in code, or as Python writes an error."""
-        return "\n".join(self.part(name).locator(".practice-report pre").all_text_contents())
-
-    def report(self, name):
-        """Wait for the end of a check; return what its report says."""
-        self.part(name).locator(".practice-check:not([aria-disabled])").wait_for()
-        return words(self.part(name).locator(".practice-report").inner_html())
-
-
-def words(html):
-    """Return what a report says beside its code, which also names what is int64 here and int32 in a browser."""
-    report = BeautifulSoup(html, "html.parser")
-    for code in report.select("div pre, script"):
-        code.decompose()
-    return " ".join(report.get_text(" ").split())
-
-
-def chapter(slug):
-    """Return the page that offers an exercise."""
-    (found,) = (path.name for path in HTML.glob("book/0*.html") if f"/{slug}.ipynb" in path.read_text())
-    return f"book/{found}"
-
-
-@pytest.fixture
-def practise(open_page):
-    """Open the chapter of an exercise; nothing may have gone wrong there at the end."""
-    yield lambda slug, **options: Practice(open_page(chapter(slug), **options))
-    assert not open_page.complaints
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)

@@ -5,9 +5,8 @@ import time
 
 import numpy as np
 import pytest
-from conftest import HTML, PATIENCE
-from pages import assert_no_violation_in_either_theme
-from test_practice import WRONG, Practice, chapter
+from pages import HTML, assert_no_violation_in_either_theme
+from working import PATIENCE, WRONG, Practice, chapter
 
 from rnnlm_grader.explaining.script import short
 from rnnlm_grader.learner.review import DAY, keep, named
