@@ -37,6 +37,8 @@ LIMITS = ["nice", "-n", "5", "prlimit", f"--data={2**30}"]
 
 def set_up_student(spawner):
     """Leave formgrader, the list of courses and Create Assignment out of students' servers, and limit these."""
+    home = Path(f"~{spawner.user.name}").expanduser()
+    spawner.environment["RNNLM_PROGRESS"] = str(home / "progress.json")  # for `check()`, and for `review()` days later
     if spawner.user.name not in INSTRUCTORS:
         spawner.environment["JUPYTER_CONFIG_PATH"] = "/srv/classroom/students"
         spawner.cmd = [*LIMITS, "jupyterhub-singleuser"]

@@ -5,6 +5,8 @@ import { make } from "./puzzle.js";
 import { Python, Turns } from "./python.js";
 
 const LAB = new URL("../", import.meta.url);
+const NOT_COME = "The editors didn’t arrive. Check the connection, and load this page again; what you wrote before is still in "
+  + "this browser.";
 const IN_LAB = "This exercise is open as a notebook in another tab. Write there, or close that tab.";
 const PAUSE = 300; // milliseconds without a key after which work is saved
 const SLOW = 60_000; // milliseconds after which the start of Python is called slow
@@ -14,7 +16,10 @@ const SETTLED = 20_000; // milliseconds after which a page has all that it shows
 const SHOWN = 30; // characters of a text that is offered
 const HINT = "I’d like a hint";
 const TRIES = 2; // how many failed checks a reader has before a hint is offered
+const DOWNLOADED = "rnnlm-downloaded"; // as in the lab: exercise → when a copy was downloaded last, in milliseconds
 const NEAR = "800px"; // how near an answer comes to the screen before its editor is loaded
+
+let asked; // whether the browser was asked not to forget what is kept
 
 /** A notebook in the lab's storage; where that is refused, in memory. */
 class Notebook {
@@ -133,12 +138,12 @@ class Answer {
     });
     this.place.prepend(this.view.dom);
     this.offerBack(cell);
-    this.give(Math.min(remembered(this.hintsKey) ?? 0, this.hints.length));
     if (![this.text, this.kept].includes(text)) await this.write((now) => { // the lab or another tab has gone on since
       keepEarlier(now, text);
       return this.kept;
     });
     this.tellOfLastVisit(cell.metadata.checked);
+    this.give(Math.min(remembered(this.hintsKey) ?? 0, this.hints.length)); // a puzzle begins with what the report says
   }
 
   /** Show the last report, if it is about this code, and say how many points there were. */
@@ -202,10 +207,10 @@ class Answer {
     clearTimeout(this.timer);
     if (this.text === this.kept) return void (this.unsaved = null);
     if (await this.notebook.isInLab()) return this.refresh();
+    asked ??= navigator.storage?.persist?.(); // some browsers forget a site after a week without a visit
     await this.write(() => this.text);
     if (this.text === this.kept) this.unsaved = null;
-    const time = new Date().toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
-    this.saved.textContent = this.notebook.memory ? "Not saved" : `Saved ${time}`;
+    this.saved.textContent = this.notebook.memory ? "Not saved" : `Saved ${time(Date.now())}`;
   }
 
   /**
@@ -452,7 +457,8 @@ class Practice extends HTMLElement {
   }
 
   async open() {
-    const { localforage, ...editor } = await import("./editor.js");
+    const { localforage, ...editor } = await import("./editor.js").catch(() => ({}));
+    if (!localforage) return this.append(make("p", { role: "alert" }, NOT_COME));
     const python = new Python();
     this.notebook = new Notebook(this.dataset.notebook, localforage);
     this.answers = [...this.querySelectorAll(".practice-answer")].map((place) =>
@@ -472,8 +478,10 @@ class Practice extends HTMLElement {
   async addFoot() {
     const where = make("span", { role: "status" },
       "Your work is saved in this browser, in the notebook that “Open as notebook” shows.");
+    this.copy = make("span");
     const foot = make("p", { class: "practice-foot" }, where, " ",
-      button("Download the notebook", () => this.download()));
+      button("Download the notebook", () => this.download()), " ", this.copy);
+    this.tellOfCopy();
     for (const other of await this.notebook.others(this.dataset.exercise)) {
       const href = this.dataset.address.replace(this.dataset.notebook, other);
       foot.append(" ", make("a", { href, target: "_blank" }, `Earlier work: ${other}`));
@@ -485,6 +493,13 @@ class Practice extends HTMLElement {
       this.prepend(foot); // where it is read before anything is written
     };
     if (this.notebook.memory) this.notebook.onrefused();
+  }
+
+  /** Say when a copy was downloaded last, here or in the lab. */
+  tellOfCopy() {
+    const at = remembered(DOWNLOADED)?.[this.dataset.exercise];
+    const day = at && new Date(at).toLocaleDateString([], { day: "numeric", month: "long" });
+    this.copy.textContent = at ? `Last copy downloaded ${day}, ${time(at)}.` : "";
   }
 
   save() {
@@ -499,6 +514,8 @@ class Practice extends HTMLElement {
     const url = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
     make("a", { href: url, download: this.notebook.name }).click();
     URL.revokeObjectURL(url);
+    remember(DOWNLOADED, { ...remembered(DOWNLOADED), [this.dataset.exercise]: Date.now() });
+    this.tellOfCopy();
   }
 }
 
@@ -514,6 +531,10 @@ function keepAtTop(target) {
   const stop = () => clearInterval(timer);
   setTimeout(stop, SETTLED);
   for (const event of ["wheel", "touchstart", "pointerdown", "keydown"]) addEventListener(event, stop, { once: true, passive: true });
+}
+
+function time(at) {
+  return new Date(at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
 function remembered(key) {

@@ -157,7 +157,7 @@ def checked(name: str, answer: object, part: str | None, hidden: bool) -> Checke
             f"{name} uses {borrowed}, which the grader doesn't lend to it: it holds the answer. Write it yourself."
         )
     old = cells.outdated(name) or next(
-        (f"{name} uses {each}. {reason}" for each in helpers if (reason := cells.outdated(each))), ""
+        (f"{name} uses {each}. {reason}" for each in used if (reason := cells.outdated(each))), ""
     )
     is_right = not (borrowed or old) and all(result.is_right for result in results)
     uses = [] if is_right or old else [each for each in used if find(each) is assignment]

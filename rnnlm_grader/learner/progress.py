@@ -58,12 +58,15 @@ def note(results: Collection[PartResult], is_whole: bool) -> tuple[str, str]:
 
 
 def links_onward(results: Iterable[PartResult]) -> Iterator[str]:
-    """Yield links to the chapter after the exercise of these results, and to the page of progress."""
+    """Yield links to what follows the exercise of these results in the book, and to the page of progress."""
     if url := os.environ.get(BOOK_URL):
         slugs = {TOTALS[f"{result.name}-{result.part}"][0] for result in results}
         following = [after for before, after in itertools.pairwise(ASSIGNMENTS) if before in slugs]
         chapters = [ASSIGNMENTS[slug].misconceptions[0].section.partition("#")[0] for slug in following]
-        titles = dict.fromkeys(chapters, "The next chapter") | {"progress.html": "Your progress"}
+        titles = dict.fromkeys(chapters, "The next chapter")
+        if list(ASSIGNMENTS)[-1] in slugs:
+            titles |= {"where-it-went.html": "Where it went from here"}
+        titles |= {"progress.html": "Your progress"}
         for page, title in titles.items():
             address = escape(f"{url.rstrip('/')}/{BOOK}/{page}")
             yield f'<a href="{address}" target="_blank" rel="noopener">{title}</a>'

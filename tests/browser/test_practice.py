@@ -432,6 +432,9 @@ def test_the_line_that_does_not_belong_is_the_learners_own_where_a_check_named_i
     puzzle.by_keyboard("Down", add, 2)
     puzzle.by_keyboard("Up", take, 1)
     assert puzzle.check().startswith(f"Your own line {own} doesn’t belong: ")
+    here.tab.reload()
+    here = Practice(here.tab)
+    expect(here.part("MyEmbedding").locator("rnnlm-puzzle")).to_contain_text(own)
 
 
 @pytest.mark.parametrize("slug", ASSIGNMENTS)
@@ -489,6 +492,32 @@ def test_on_a_phone_only_code_scrolls_sideways_and_axe_finds_nothing(practise):
     scroller = here.part("MyEmbedding").locator(".cm-scroller")
     assert scroller.evaluate("code => code.scrollWidth > code.clientWidth")
     assert_no_violation_in_either_theme(here.tab, "rnnlm-practice")
+
+
+def test_the_browser_is_asked_to_keep_work_and_the_last_copy_is_known_here_and_in_the_lab(practise, open_lab):
+    here = practise("01-embedding")
+    here.tab.evaluate("() => { window.asked = 0; navigator.storage.persist = async () => (window.asked += 1); }")
+    here.write("MyEmbedding", RIGHT)
+    here.part("MyEmbedding").get_by_text("Saved").wait_for()
+    here.write("MyEmbedding", WRONG)
+    here.part("MyEmbedding").get_by_text("Saved").wait_for()
+    assert here.tab.evaluate("asked") == 1
+    foot = here.tab.locator(".practice-foot")
+    assert "Last copy" not in foot.inner_text()
+    with here.tab.expect_download():
+        foot.get_by_role("button", name="Download the notebook").click()
+    expect(foot).to_contain_text(re.compile(r"Last copy downloaded .*, \d\d:\d\d\."))
+    here.tab.reload()
+    expect(Practice(here.tab).tab.locator(".practice-foot")).to_contain_text("Last copy downloaded")
+    expect(open_lab("01-embedding").tab.locator(".rnnlm-saved")).to_contain_text("Last copy downloaded")
+
+
+def test_editors_that_do_not_arrive_are_said_to_be_missing(open_page):
+    tab = open_page(chapter("01-embedding"))
+    tab.route("**/practice/editor.js", lambda route: route.abort())
+    tab.reload()
+    tab.locator("rnnlm-practice").scroll_into_view_if_needed()
+    tab.get_by_role("alert").filter(has_text="The editors didn’t arrive. Check the connection").wait_for()
 
 
 @pytest.mark.parametrize("way", ["IDBFactory.prototype.open", "IDBObjectStore.prototype.put"])

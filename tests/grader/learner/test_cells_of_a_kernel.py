@@ -117,6 +117,15 @@ def test_an_answer_that_uses_a_wrong_one_says_so_first(one, over_time, is_said):
     assert ("✗" in shown) == (one != embedding.BOOK or "2 * out" in over_time)
 
 
+def test_an_answer_that_uses_a_former_version_of_another_earns_nothing():
+    one, over_time = ("a", embedding.BOOK), ("b", embedding.STUDY_NOTEBOOK)
+    shown = shown_in_a_shell(
+        NUMPY, IMPORT, one, over_time, ("a", "class MyEmbedding:\n    x = ("), ("c", "check(MyTimeEmbedding)")
+    )
+    assert "MyTimeEmbedding uses MyEmbedding. The cell of MyEmbedding doesn't parse: line 2, " in shown
+    assert shown.endswith("0 of 10 points; see above.\n")
+
+
 def test_the_version_before_earns_nothing_and_says_so_first():
     shown = shown_in_a_shell(IMPORT, ("a", ANSWER), ("a", f"{ANSWER}x = ("), CHECK)
     report = shown[shown.index("The cell of") :]
