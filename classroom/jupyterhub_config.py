@@ -1,5 +1,6 @@
 """A JupyterHub for this course, on one machine. `make classroom` starts it; copy it and adapt it for your own."""
 
+import os
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -37,10 +38,10 @@ LIMITS = ["nice", "-n", "5", "prlimit", f"--data={2**30}"]
 
 def set_up_student(spawner):
     """Leave formgrader, the list of courses and Create Assignment out of students' servers, and limit these."""
-    home = Path(f"~{spawner.user.name}").expanduser()
-    spawner.environment["RNNLM_PROGRESS"] = str(home / "progress.json")  # for `check()`, and for `review()` days later
     if spawner.user.name not in INSTRUCTORS:
         spawner.environment["JUPYTER_CONFIG_PATH"] = "/srv/classroom/students"
+        # For `check()`, and for `review()` days later.
+        spawner.environment["RNNLM_PROGRESS"] = os.path.expanduser(f"~{spawner.user.name}/progress.json")
         spawner.cmd = [*LIMITS, "jupyterhub-singleuser"]
 
 

@@ -11,10 +11,15 @@ def one_line(text, most=400):
     return " ".join(clean(str(text).encode(errors="backslashreplace").decode(), most).split())
 
 
+def name_all(students):
+    """Join the names of students."""
+    return ", ".join(sorted(map(one_line, students)))
+
+
 def name_some(students):
     """Join the first ten of some students."""
-    names = sorted(map(one_line, students))
-    return f"{', '.join(names[:10])}{' ...' if len(names) > 10 else ''}"
+    students = sorted(students)
+    return f"{name_all(students[:10])}{' ...' if len(students) > 10 else ''}"
 
 
 def summary(tally, marks, stale):
@@ -61,7 +66,7 @@ def unsettled_lines(assignment, tally):
     if tally.unfinished:
         yield (
             "not final, because code was stopped that waited or had no turn on this machine: "
-            f"{name_some(tally.unfinished)} (see the report). When the machine is less busy, run again: "
+            f"{name_all(tally.unfinished)} (see the report). When the machine is less busy, run again: "
             f"rnnlm-grade {assignment} --jobs 1"
         )
 

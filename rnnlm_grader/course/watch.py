@@ -24,7 +24,7 @@ from .folders import of_assignment, student_folders
 from .freezing import is_frozen, marker
 from .gradebook import known_cells, open_gradebook
 from .handed_in import time_of
-from .messages import changed_lines, name_some, one_line
+from .messages import changed_lines, name_some, one_line, unsettled_lines
 from .practice import answer
 from .settings import GradeInSandbox
 
@@ -56,15 +56,22 @@ class Watch:
         return kind(coursedir=coursedir, authenticator=authenticator, config=self.config, log=self.log, **options)
 
     def round(self):
-        """Go once over the assignments."""
-        with open_gradebook(self.coursedir) as gradebook:
-            due = known_cells(gradebook)[1]
-        for name in sorted(self.names or due.keys() & ASSIGNMENTS.keys()):
-            self.name, self.before, self.warned[name] = name, self.warned[name], set()
-            try:
-                self.look_at(of_assignment(self.coursedir, name), due.get(name))
-            except (Refusal, Stopped, OSError, ExchangeError, NbGraderException) as reason:
-                self.warn(in_words(reason))
+        """Go once over the assignments; what stops one is told, and tried again in the next round."""
+        with self.telling("gradebook"):
+            with open_gradebook(self.coursedir) as gradebook:
+                due = known_cells(gradebook)[1]
+            for name in sorted(self.names or due.keys() & ASSIGNMENTS.keys()):
+                with self.telling(name):
+                    self.look_at(of_assignment(self.coursedir, name), due.get(name))
+
+    @contextlib.contextmanager
+    def telling(self, name):
+        """Complain of what stops the work on something."""
+        self.name, self.before, self.warned[name] = name, self.warned[name], set()
+        try:
+            yield
+        except (Refusal, Stopped, OSError, ExchangeError, NbGraderException) as reason:
+            self.warn(in_words(reason))
 
     def look_at(self, coursedir, due):
         """Collect and grade what of an assignment has arrived; another try is made in the next round if that fails."""
@@ -87,7 +94,7 @@ class Watch:
         tally = Batch(coursedir, self.config, students=None if is_first else students, log=QUIET).grade()
         self.seen[self.name] |= there
         self.begun.add(self.name)
-        for line in round_lines(tally):
+        for line in round_lines(self.name, tally):
             self.tell(line)
         if self.feedback == "now" or (self.feedback == "due" and is_over):
             self.give_feedback(coursedir, None if is_first else tally.graded)
@@ -174,12 +181,11 @@ def time_in(entry):
     return time_of("".join(entry.rsplit("+", 3)[2:3])) or datetime.min
 
 
-def round_lines(tally):
+def round_lines(assignment, tally):
     """Yield what a round did, in lines."""
     if tally.graded:
         yield f"graded {name_some(tally.graded)}"
     yield from changed_lines(tally.changed)
     for student, reason in tally.failed.items():
         yield f"no mark for {one_line(student)}: {reason}"
-    if tally.unfinished:
-        yield f"not final, because code was stopped that waited or had no turn: {name_some(tally.unfinished)}"
+    yield from unsettled_lines(assignment, tally)

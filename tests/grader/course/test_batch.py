@@ -27,6 +27,7 @@ from rnnlm_grader.course import batch as batches
 from rnnlm_grader.course import class_marks, cli, commands, gradebook, pool, private, results
 from rnnlm_grader.course.class_marks import read_class
 from rnnlm_grader.course.gradebook import recorded_scores
+from rnnlm_grader.course.messages import unsettled_lines
 from rnnlm_grader.course.recorder import Recorder
 from rnnlm_grader.course.results import Results
 from rnnlm_grader.files import write_atomic
@@ -234,6 +235,11 @@ def test_whose_code_was_stopped_though_it_had_only_waited_is_named_and_examined_
     graded = nbformat.read(pair / "autograded" / "sleeps" / SLUG / f"{SLUG}.ipynb", as_version=4)
     told = " ".join(str(cell.get("outputs")) for cell in graded.cells).replace("\\n", " ")
     assert "s of processor time; the machine's load was" in " ".join(told.split())
+
+
+def test_everybody_whose_mark_is_not_final_is_named():
+    (line,) = unsettled_lines(SLUG, batches.Tally(unfinished=[f"s{number}" for number in range(12)]))
+    assert "s11, s2, s3, s4, s5, s6, s7, s8, s9 (see the report)" in line
 
 
 def test_a_loss_of_power_at_any_moment_costs_nothing(pair, tmp_path):

@@ -215,6 +215,18 @@ def test_a_frozen_assignment_is_left_alone_and_a_refusal_is_told_once_and_mended
     assert course.marks() == {"ada": 25, "ben": 25}
 
 
+def test_a_gradebook_that_is_out_of_reach_is_told_once_and_ends_no_watch(course):
+    course.submit("ada", RIGHT)
+    watching, said = course.watch()
+    where, watching.coursedir.db_url = watching.coursedir.db_url, "sqlite:////nowhere/gradebook.db"
+    watching.round()
+    watching.round()
+    assert ["can't be used: unable to open database file" in line for line in said] == [True]
+    watching.coursedir.db_url = where
+    watching.round()
+    assert course.marks() == {"ada": 25}
+
+
 def test_whatever_names_are_in_the_exchange_the_others_are_graded(course):
     for name in (
         f"mallory+{SLUG}+yesterday+x",
