@@ -8,6 +8,7 @@ course private.
 import warnings
 from pathlib import Path
 
+import nbgrader
 from nbconvert.exporters import NotebookExporter
 from nbgrader.converters import GenerateAssignment
 from nbgrader.converters.base import NbGraderException
@@ -25,12 +26,20 @@ from .feedback import FeedbackExporter
 from .lms import COLLECTED, Download
 from .release import GoOnAfterChecks, NameNext, ReleaseWhatMayChange, SaveChangedCells
 
+WRITTEN_FOR = "0.9"  # nbgrader's version; the maintainer's guide says what is hooked, and what to do about another
+
 
 def configure(c, root="."):
     """Fill in nbgrader's configuration `c` for this course, whose files lie in `root`.
 
     Exercises are written in solutions/ and released into exercises/; a cell to fill raises NotImplementedError.
     """
+    if not nbgrader.__version__.startswith(f"{WRITTEN_FOR}."):
+        warnings.warn(
+            f"This course was written for nbgrader {WRITTEN_FOR}, and {nbgrader.__version__} is installed: they may "
+            "not fit. See the maintainer's guide, When nbgrader changes.",
+            stacklevel=2,
+        )
     # nbgrader adds its objects to a session a line later than SQLAlchemy would like; nothing is lost by it.
     warnings.filterwarnings("ignore", "Object of type .* not in session", SAWarning)
     c.CourseDirectory.root = str(Path(root).resolve())

@@ -12,8 +12,9 @@ from course_folder import ROOT, SLUG, WORK, Course, collect, contents, gradebook
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import is_grade
+from traitlets.config import Config
 
-from rnnlm_grader.course import settings
+from rnnlm_grader.course import nbgrader_plugin, settings
 from rnnlm_grader.course.job import require_own_grader
 from rnnlm_grader.sandbox import choice
 
@@ -258,6 +259,13 @@ def test_autograde_says_it_too(course, capsys):
     revised(own)
     own.nbgrader("autograde", SLUG)
     assert "(-4)" in capsys.readouterr().err
+
+
+def test_another_nbgrader_than_the_course_was_written_for_is_named(course, monkeypatch):
+    nbgrader_plugin.configure(Config(), course)
+    monkeypatch.setattr(nbgrader_plugin.nbgrader, "__version__", "0.10.1")
+    with pytest.warns(UserWarning, match=r"written for nbgrader 0\.9, and 0\.10\.1 is installed"):
+        nbgrader_plugin.configure(Config(), course)
 
 
 @pytest.mark.parametrize("error", ["this is no Python", "import nothing_of_this_name", "1 / 0"])
