@@ -45,6 +45,19 @@ function button(label, action) {
   return make("button", { type: "button", class: "live-button", click: action }, label);
 }
 
+/** Return a button that clears what is kept under a key, and then one that brings it back: no dialog asks before. */
+function clearing(key, clear, say) {
+  let before = null;
+  const element = button("Clear", () => {
+    const kept = before;
+    before = kept === null ? localStorage.getItem(key) ?? "{}" : null;
+    kept === null ? clear() : localStorage.setItem(key, kept);
+    element.textContent = kept === null ? "Bring back" : "Clear";
+    say(kept === null ? "Cleared. " : "");
+  });
+  return element;
+}
+
 /** Return a labelled slider; `change` gets its number, and the label ends with it. */
 function slider(label, { min, max, step, value }, change) {
   const shown = make("span", { class: "live-value" }, String(value));

@@ -17,7 +17,7 @@ class LiveProgress extends HTMLElement {
     this.sentence = make("p", { role: "status" });
     this.file = make("input", { type: "file", accept: ".json", hidden: "", change: () => this.read() });
     this.append(this.sentence, make("div", { class: "live-row" }, button("Save as a file", () => this.save()),
-      button("Read a file", () => this.file.click()), button("Clear", () => this.clear())), this.file);
+      button("Read a file", () => this.file.click()), clearing(PROGRESS, clearPoints, (said) => this.show(said))), this.file);
     addEventListener("storage", () => this.show());
     this.show();
   }
@@ -60,12 +60,10 @@ class LiveProgress extends HTMLElement {
     }
     this.file.value = "";
   }
+}
 
-  clear() {
-    if (!confirm("Forget all points that this browser knows?")) return;
-    localStorage.setItem(PROGRESS, JSON.stringify({ cleared: Date.now() }));
-    this.show("Cleared. ");
-  }
+function clearPoints() {
+  localStorage.setItem(PROGRESS, JSON.stringify({ cleared: Date.now() }));
 }
 
 /** Return the name of the answer that a part belongs to. */

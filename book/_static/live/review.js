@@ -27,7 +27,7 @@ class LiveReview extends HTMLElement {
     this.file = make("input", { type: "file", accept: ".json", hidden: "", change: () => this.read() });
     this.append(this.sentence, this.startButton, this.place, make("div", { class: "live-row review-settings" },
       make("label", { class: "live-check" }, this.isOn, " Mistakes come back"), button("Save as a file", () => this.save()),
-      button("Read a file", () => this.file.click()), button("Clear", () => this.clear())), this.file);
+      button("Read a file", () => this.file.click()), clearing(REVIEW, clearReviews, (said) => this.show(said))), this.file);
     if (this.canAsk) document.querySelector(".review-without")?.remove();
   }
 
@@ -160,13 +160,11 @@ class LiveReview extends HTMLElement {
     }
     this.file.value = "";
   }
+}
 
-  clear() {
-    if (!confirm("Forget all mistakes that this browser knows?")) return;
-    const { off } = keptReviews();
-    keep({ ...(off && { off }), cleared: Date.now() });
-    this.show("Cleared. ");
-  }
+function clearReviews() {
+  const { off } = keptReviews();
+  keep({ ...(off && { off }), cleared: Date.now() });
 }
 
 function keptReviews() {
