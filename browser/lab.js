@@ -1,9 +1,9 @@
 // What the lab adds to JupyterLite: it keeps what is run too early, says that Python is starting, saves at every moment
 // and says when, lets one tab write, and leads from an exercise to the work on an earlier release of it.
+import { askToKeep, downloadCopy, lastCopy } from "./practice/keeping.js";
 import "./screen.js";
 
 const OPEN = "lab:open-other", UPLOAD = "lab:upload", START_OVER = "lab:start-over", DOWNLOAD = "docmanager:download";
-const DOWNLOADED = "rnnlm-downloaded"; // exercise → when a copy was downloaded last, in milliseconds
 const { commands, serviceManager, shell } = await until(() => window.jupyterapp);
 const kernel = until(() => shell.currentWidget?.sessionContext?.session?.kernel);
 
@@ -27,7 +27,7 @@ state.className = "jp-Toolbar-item rnnlm-saved";
 state.role = "status";
 state.style = "margin-left: 1em; min-width: 0; overflow: hidden";
 document.getElementById("jp-title").after(state);
-let saving = Promise.resolve(), waits, savedAt, asked;
+let saving = Promise.resolve(), waits, savedAt;
 
 (await _JUPYTERLAB["rnnlm-course"].get())().default.activate(window.jupyterapp);
 sayThatPythonStarts();
@@ -79,12 +79,12 @@ function save() {
   clearTimeout(waits);
   waits = undefined;
   if (!context.model.dirty) return saving;
-  asked ??= navigator.storage?.persist?.(); // some browsers forget a site after a week without a visit
+  askToKeep();
   return (saving = saving.then(() => context.save()));
 }
 
 function showState() {
-  const copy = downloads()[exercise(context.path)];
+  const copy = lastCopy(exercise(context.path));
   const kept = !rnnlmLab.keeps ? "Not saved: this browser refuses to." : savedAt ? `Saved ${time(savedAt)}.` : "";
   state.textContent = `${kept} ${copy ? `Last copy downloaded ${time(copy)}.` : "No copy downloaded yet."}`;
 }
@@ -95,16 +95,9 @@ function time(at) {
   return new Date(at).toLocaleString(undefined, { ...day, hour: "2-digit", minute: "2-digit", hourCycle: "h23" });
 }
 
-function downloads() {
-  return JSON.parse(localStorage.getItem(DOWNLOADED) ?? "{}");
-}
-
 /** Download what is on the screen, which JupyterLab's own command doesn't: it takes what was saved last. */
 function download() {
-  const text = `${JSON.stringify(context.model.toJSON(), null, 1)}\n`;
-  const href = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
-  Object.assign(document.createElement("a"), { href, download: context.path }).click();
-  localStorage.setItem(DOWNLOADED, JSON.stringify({ ...downloads(), [exercise(context.path)]: Date.now() }));
+  downloadCopy(context.model.toJSON(), context.path, exercise(context.path));
   showState();
 }
 

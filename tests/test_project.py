@@ -59,6 +59,6 @@ def test_the_benchmark_of_checks_runs_and_tells_start_up_from_the_rest():
 
 def test_no_file_of_tests_imports_another():
     imported = re.compile(r"^\s*(?:from|import) (test_\w+|conftest)\b", re.MULTILINE)
-    found = {path.name: imported.findall(path.read_text()) for path in (ROOT / "tests").rglob("*.py")}
+    found = {path: imported.findall(path.read_text()) for path in (ROOT / "tests").rglob("*.py")}
     assert len(found) > 100
-    assert {name: modules for name, modules in found.items() if modules} == {}
+    assert {path: modules for path, modules in found.items() if modules} == {}

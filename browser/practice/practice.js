@@ -1,6 +1,7 @@
 // The exercise of a chapter, done in its page: an editor for each answer cell. Work is kept where the lab keeps its
 // notebooks, so that both show the same text, and Python runs in a worker, from the lab's own files.
 
+import { askToKeep, downloadCopy, lastCopy } from "./keeping.js";
 import { make } from "./puzzle.js";
 import { Python, Turns } from "./python.js";
 
@@ -16,10 +17,7 @@ const SETTLED = 20_000; // milliseconds after which a page has all that it shows
 const SHOWN = 30; // characters of a text that is offered
 const HINT = "I’d like a hint";
 const TRIES = 2; // how many failed checks a reader has before a hint is offered
-const DOWNLOADED = "rnnlm-downloaded"; // as in the lab: exercise → when a copy was downloaded last, in milliseconds
 const NEAR = "800px"; // how near an answer comes to the screen before its editor is loaded
-
-let asked; // whether the browser was asked not to forget what is kept
 
 /** A notebook in the lab's storage; where that is refused, in memory. */
 class Notebook {
@@ -207,7 +205,7 @@ class Answer {
     clearTimeout(this.timer);
     if (this.text === this.kept) return void (this.unsaved = null);
     if (await this.notebook.isInLab()) return this.refresh();
-    asked ??= navigator.storage?.persist?.(); // some browsers forget a site after a week without a visit
+    askToKeep();
     await this.write(() => this.text);
     if (this.text === this.kept) this.unsaved = null;
     this.saved.textContent = this.notebook.memory ? "Not saved" : `Saved ${time(Date.now())}`;
@@ -497,7 +495,7 @@ class Practice extends HTMLElement {
 
   /** Say when a copy was downloaded last, here or in the lab. */
   tellOfCopy() {
-    const at = remembered(DOWNLOADED)?.[this.dataset.exercise];
+    const at = lastCopy(this.dataset.exercise);
     const day = at && new Date(at).toLocaleDateString([], { day: "numeric", month: "long" });
     this.copy.textContent = at ? `Last copy downloaded ${day}, ${time(at)}.` : "";
   }
@@ -510,11 +508,7 @@ class Practice extends HTMLElement {
     await this.save();
     const notebook = await this.notebook.read();
     for (const answer of this.answers) answerIn(notebook, answer.name).source = answer.text; // the lab may keep it from being saved
-    const text = JSON.stringify(notebook, null, 1);
-    const url = URL.createObjectURL(new Blob([text], { type: "application/x-ipynb+json" }));
-    make("a", { href: url, download: this.notebook.name }).click();
-    URL.revokeObjectURL(url);
-    remember(DOWNLOADED, { ...remembered(DOWNLOADED), [this.dataset.exercise]: Date.now() });
+    downloadCopy(notebook, this.notebook.name, this.dataset.exercise);
     this.tellOfCopy();
   }
 }

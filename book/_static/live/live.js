@@ -49,11 +49,16 @@ function button(label, action) {
 function clearing(key, clear, say) {
   let before = null;
   const element = button("Clear", () => {
-    const kept = before;
-    before = kept === null ? localStorage.getItem(key) ?? "{}" : null;
-    kept === null ? clear() : localStorage.setItem(key, kept);
-    element.textContent = kept === null ? "Bring back" : "Clear";
-    say(kept === null ? "Cleared. " : "");
+    const isCleared = before !== null;
+    if (isCleared) {
+      localStorage.setItem(key, before);
+      before = null;
+    } else {
+      before = localStorage.getItem(key) ?? "{}";
+      clear();
+    }
+    element.textContent = isCleared ? "Clear" : "Bring back";
+    say(isCleared ? "" : "Cleared. ");
   });
   return element;
 }
