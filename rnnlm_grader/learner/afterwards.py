@@ -7,15 +7,20 @@ import ast
 import contextlib
 import functools
 import io
+import re
+import sys
 import zlib
 from collections.abc import Callable, Iterable, Iterator
+from types import FrameType
 from typing import Any
 
 import numpy as np
 
 from ..content import ASSIGNMENTS, asking_for
+from ..engine.case import Case
 from ..engine.exam import Criterion, Examination, examine, public_seed
 from ..engine.layer import LayerForm
+from ..engine.play import play_all
 from ..explaining.look import redrawn, sizes_of
 from ..explaining.script import short
 from ..notebooks.cell_code import tree_of
@@ -121,9 +126,11 @@ def questions(candidate: TimedCandidate, name: str, source: str) -> list[Questio
     """Return some questions, the same ones for the same source; whatever goes wrong while asking, the report stands."""
     rng = np.random.default_rng(zlib.crc32(source.encode()))
     found: list[Question] = []
-    for way in about_lines_left_out, about_what_is_kept, about_what_is_given:
+    for way in about_lines_left_out, *[about_what_is_kept, about_what_is_given] * 2:
         with np.errstate(all="ignore"), contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(Exception):
-            found += filter(None, [way(candidate, name, source, rng)] if len(found) < QUESTIONS else [])
+            question = way(candidate, name, source, rng) if len(found) < QUESTIONS else None
+            if question and (question.asks, question.code) not in [(each.asks, each.code) for each in found]:
+                found.append(question)
     return [question.shuffled(rng) for question in found]
 
 
@@ -161,40 +168,68 @@ def printed(code: str, name: str, answer: object) -> str | None:
 
 
 def about_what_is_kept(candidate: TimedCandidate, name: str, source: str, rng: np.random.Generator) -> Question | None:
-    """Ask for the shape of an array that `forward` keeps, or None."""
+    """Ask for the shape of an array that a call leaves: an attribute, or of a function a local name. Or None."""
     layer = form_of(name)
-    if layer.is_function or layer.makes:
-        return None
+    method, owner = ("", "") if layer.is_function else ("__init__" if layer.makes else "forward", "self.")
     criterion = asking_for(name).of(name)[0]
     _, case = criterion.dealt(public_seed(criterion))[0]
     case = redrawn(case, sizes=sizes_of(layer, 0))
-    own, given = candidate.names[name](*case.tape.params), case.tape.steps[0].arrays
-    before = dict(vars(own))
-    output = own.forward(*given)
-    new = {key: value for key, value in vars(own).items() if value is not before.get(key)}
-    kept = {place: array for key, value in new.items() for place, array in arrays_in(f"self.{key}", value)}
-    shapes = {place: array.shape for place, array in kept.items() if array.ndim > 1}
+    before, after, output = recorded(candidate, case, f"{name}.{method}".rstrip("."))
+    new = {key: value for key, value in after.items() if value is not before.get(key)}
+    shapes = {
+        place: array.shape
+        for key, value in new.items()
+        for place, array in arrays_in(f"{owner}{key}", value)
+        if array.ndim > 1
+    }
     if not shapes:
         return None
-    known = dict(zip([*layer.params, *layer.inputs], [*case.tape.params, *given], strict=True)) | {"the output": output}
     place = [*shapes][rng.integers(len(shapes))]
-    shape = shapes[place]
-    lines = [line.strip() for line in source.partition("def forward")[2].partition("def ")[0].splitlines()]
-    keeping = [line for line in lines if line.startswith(place.split("[")[0])]
+    shape = shapes.pop(place)
+    body = source.partition(f"def {method or name}")[2].partition("\n    def ")[0]
+    keeping = re.findall(rf"^ +({re.escape(place.partition('[')[0])}\b(?!\[).*)", body, re.MULTILINE)
     truth = f"`{place}` has shape {shape}." + (f" Your line `{keeping[-1]}` keeps it." if keeping else "")
+    if layer.makes:
+        given, takes = {}, ", ".join(f"`{letter}` = {case.sizes[letter]}" for letter in layer.makes)
+    else:
+        arrays = zip([*layer.params, *layer.inputs], [*case.tape.params, *case.tape.steps[0].arrays], strict=True)
+        given = {key: array.shape for key, array in arrays if key not in layer.functions}
+        takes = ", ".join(f"`{key}` of shape {each}" for key, each in given.items())
+    known = given | {"the output": np.shape(output)} | shapes
     others = {
-        array.shape: f"That is the shape of {key if ' ' in key else f'`{key}`'}: "
-        for key, array in known.items()
-        if array.ndim
+        each: f"That is the shape of {key if ' ' in key else f'`{key}`'}: " for key, each in known.items() if each
     }
-    wrong = {shape[::-1]: "Its axes are the other way round: "} | others | {(*shape, 1): "", shape[1:]: ""}
-    wrong.pop(shape, None)
+    wrong = {shape[::-1]: "Its axes are the other way round: "} | others | {(*shape[:-1], 1): "", shape[1:]: ""}
+    wrong = {each: reason for each, reason in wrong.items() if each not in ((), shape)}
     choices = [
         Choice(str(shape), True, truth),
         *(Choice(str(each), False, reason + truth) for each, reason in [*wrong.items()][: CHOICES - 1]),
     ]
-    takes = ", ".join(f"`{key}` of shape {array.shape}" for key, array in known.items() if key != "the output")
-    return Question(f"With {takes}: which shape has `{place}` of your `{name}` after `forward`?", "", tuple(choices))
+    whose = f"in your `{name}` when it returns" if layer.is_function else f"of your `{name}` after `{method}`"
+    return Question(f"With {takes}: which shape has `{place}` {whose}?", "", tuple(choices))
+
+
+def recorded(candidate: TimedCandidate, case: Case, called: str) -> tuple[dict[str, Any], dict[str, Any], Any]:
+    """Play a case, and return what the first call of a function left: local names before and after, and the result.
+
+    Of a method it is the attributes of its object.
+    """
+    calls: list[dict[str, Any]] = []
+
+    def look(frame: FrameType, event: str, result: Any) -> None:
+        if frame.f_code.co_qualname == called and event in ("call", "return") and len(calls) < 2:
+            names = frame.f_locals
+            calls.append(dict(vars(names[frame.f_code.co_varnames[0]]) if "." in called else names))
+            returned.append(result)
+
+    returned: list[Any] = []
+    sys.setprofile(look)
+    try:
+        play_all(candidate, [case])
+    finally:
+        sys.setprofile(None)
+    before, after = calls
+    return before, after, returned[1]
 
 
 def arrays_in(place: str, value: object, depth: int = 2) -> Iterator[tuple[str, np.ndarray]]:
@@ -225,12 +260,12 @@ def about_lines_left_out(
     def examined(number: int, criterion: Criterion) -> Examination:
         return examine(criterion, changed[number], public_seed(criterion), seconds=SECONDS)
 
-    found: list[tuple[int, int, list[Criterion]]] = []
+    found: list[tuple[int, int, int, list[Criterion]]] = []
     for number in changed.keys() - made:
-        wrong = wrong_values(functools.partial(examined, number), criteria)
-        if len({each.part for each in wrong}) == 1:  # of what is wrong in several parts, no criterion says what it does
-            found.append((len(wrong), number, wrong))
-    for _, number, wrong in sorted(found, key=lambda each: each[:2]):
+        if wrong := wrong_values(functools.partial(examined, number), criteria):
+            # Of what is wrong in several parts, a criterion hardly says what it does.
+            found.append((len({each.part for each in wrong}), len(wrong), number, wrong))
+    for *_, number, wrong in sorted(found, key=lambda each: each[:3]):
         for criterion in wrong:
             harmless = [other for other in changed if examined(other, criterion).passed]
             if len(harmless) >= CHOICES - 1:

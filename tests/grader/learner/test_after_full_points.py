@@ -11,7 +11,7 @@ import pytest
 from examining import defined, is_clean
 from ipython_shell import shown_in_a_shell
 
-from rnnlm_grader.content import asking_for
+from rnnlm_grader.content import ASSIGNMENTS, asking_for
 from rnnlm_grader.engine.exam import examine, public_seed
 from rnnlm_grader.learner import afterwards
 from rnnlm_grader.learner.afterwards import (
@@ -73,6 +73,27 @@ def test_the_shape_asked_for_is_that_of_what_is_kept():
     assert right_of(question).text == "(2, 3)"
     assert right_of(question).why.endswith("Your line `self.seen = [idx, np.shape(idx)]` keeps it.")
     assert [choice.text for choice in question.choices if not choice.is_right] == ["(3, 2)", "(13, 4)"]
+
+
+def test_of_a_function_the_shapes_of_what_it_names_are_asked_for():
+    lines = "e = np.exp(x - x.max(-1, keepdims=True))", "s = e.sum(-1, keepdims=True)", "return e / s"
+    softmax = "\n    ".join(["def my_softmax(x):", *lines])
+    answer = candidate(softmax, "my_softmax")
+    asked = [about_what_is_kept(answer, "my_softmax", softmax, np.random.default_rng(seed)) for seed in range(9)]
+    rights = {question.asks.partition("which shape has ")[2]: right_of(question) for question in asked}
+    assert {asks: right.text for asks, right in rights.items()} == {
+        "`e` in your `my_softmax` when it returns?": "(2, 3, 13)",
+        "`s` in your `my_softmax` when it returns?": "(2, 3, 1)",
+    }
+    assert all("Your line `" in right.why for right in rights.values())
+
+
+@pytest.mark.parametrize("name", [name for each in ASSIGNMENTS.values() for name in each.names])
+def test_of_each_answer_two_different_questions_are_asked(name):
+    source = course_answer(name)
+    first, second = questions(candidate(source, name), name, source)
+    assert (first.asks, first.code) != (second.asks, second.code)
+    assert all(len(question.choices) == 3 for question in (first, second))
 
 
 def test_of_a_line_it_is_tried_what_fails_without_it():
