@@ -209,7 +209,12 @@ def deserves_another_try(future):
     error = future.exception()
     if error:
         return isinstance(error, concurrent.futures.BrokenExecutor | OSError | MemoryError | SandboxMissing)
-    return not future.result()["is_final"] and os.getloadavg()[0] > (os.cpu_count() or 1)
+    return not future.result()["is_final"] and is_busy()
+
+
+def is_busy():
+    """Whether more wants to run on this machine than can run at once."""
+    return os.getloadavg()[0] > (os.cpu_count() or 1)
 
 
 class Here(concurrent.futures.Executor):

@@ -65,6 +65,11 @@ class StudentMarks:
         return self._graded[0]
 
     @property
+    def is_final(self):
+        """Whether the grader would say the same on any machine; see `job.Result`."""
+        return self.record.get("key", "") is not None
+
+    @property
     def answers(self):
         """The student's source by name, which may be hostile, too."""
         return self._graded[1]

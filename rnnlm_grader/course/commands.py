@@ -110,7 +110,7 @@ def export(options):
         print(path)
         for marks in classes:
             chosen = [each for each in marks.students if not options.student or each.student in options.student]
-            print(*(f"{marks.assignment}: {line}\n" for line in marks_to_look_at(chosen, marks.parts)), sep="", end="")
+            print(*(f"{marks.assignment}: {line}\n" for line in marks_to_look_at(marks, chosen)), sep="", end="")
         return True
     # A table each: an empty cell would erase what the system has.
     done = [export_one(of_assignment(coursedir, name), options, weights) for name in known_assignments(coursedir)]
@@ -125,7 +125,7 @@ def export_one(coursedir, options, weights):
     for warning in table.warnings():
         print(warning)
     table.write(path)
-    print(path, *marks_to_look_at(table.chosen, table.marks.parts), sep="\n")
+    print(path, *marks_to_look_at(table.marks, table.chosen), sep="\n")
     return not table.alike
 
 

@@ -35,8 +35,8 @@ def summary(tally, marks, stale):
         low, middle, high = (f"{round(mark, 4):g}" for mark in (points[0], statistics.median(points), points[-1]))
         yield f"{len(points)} marks: lowest {low}, median {middle}, highest {high}"
     yield from outcome_lines(tally)
-    yield from unsettled_lines(marks.assignment, tally)
-    yield from marks_to_look_at(marks.graded, marks.parts)
+    yield from unread_lines(tally)
+    yield from marks_to_look_at(marks, marks.graded)
     if stale:
         yield (
             f"the feedback of {len(stale)} student{'s' if len(stale) > 1 else ''} was made before their last marks. "
@@ -61,26 +61,37 @@ def changed_lines(changed):
 
 def unsettled_lines(assignment, tally):
     """Yield whose work couldn't be read, and whose mark isn't final and what to do, as the last lines of a run."""
+    yield from unread_lines(tally)
+    yield from not_final_lines(assignment, tally.unfinished)
+
+
+def unread_lines(tally):
     if tally.unread:
         yield f"couldn't read the work of: {name_some(tally.unread)} (see the report)"
-    if tally.unfinished:
+
+
+def not_final_lines(assignment, students):
+    if students:
         yield (
             "not final, because code was stopped that waited or had no turn on this machine: "
-            f"{name_all(tally.unfinished)} (see the report). When the machine is less busy, run again: "
+            f"{name_all(students)} (see the report). When the machine is less busy, run again: "
             f"rnnlm-grade {assignment} --jobs 1"
         )
 
 
-def marks_to_look_at(students, most):
-    """Yield what waits for a person: marks by hand that are due, of other work or too high, and requests.
+def marks_to_look_at(marks, students):
+    """Yield which marks of some students aren't the last word: not final, by hand and due, outdated or too high, asked.
 
-    `most` says what each part is worth.
+    `marks` are the `ClassMarks` of the assignment.
     """
+    yield from not_final_lines(marks.assignment, [student.student for student in students if not student.is_final])
     if due := [f"{student.student} ({', '.join(student.due_by_hand)})" for student in students if student.due_by_hand]:
         yield f"{len(due)} to be marked by hand in formgrader, and 0 until then: {name_some(due)}"
     if who := [f"{student.student} ({both_marks(student)})" for student in students if student.outdated]:
         yield f"marks by hand to look at again, because the work was handed in or graded anew since: {name_some(who)}"
-    if above := [f"{student.student} ({too_high})" for student in students if (too_high := too_high_in(student, most))]:
+    if above := [
+        f"{student.student} ({too_high})" for student in students if (too_high := too_high_in(student, marks.parts))
+    ]:
         yield f"marks by hand above what the part is worth: {name_some(above)}"
     if asking := [student.student for student in students if student.request]:
         yield f"asking to look again: {name_some(asking)}. Answer by a comment or a mark by hand in formgrader"

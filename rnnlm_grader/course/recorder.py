@@ -28,6 +28,9 @@ from .source_notebook import HIDDEN, answers_of, ids_of, is_by_hand, outline_of,
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
 STRICTLY = "Your course marks strictly: only ✓ earns points, so this part has {}. Below is what check says.\n\n{}"
+NOT_FINAL = (
+    "This isn't final: code was stopped that waited, or had no turn on a busy machine. It can be examined again."
+)
 NEVER_THERE = "The notebook that was handed in has no such cell."
 MOST_IN_LINE = 2_000  # characters, of a line that a page shows
 TEXT = '<pre style="white-space: pre-wrap; font-family: inherit; border-left: 4px solid; padding-left: 1em">{}</pre>'
@@ -122,10 +125,12 @@ class Recorder:
         """Return the instructor's notebook with what the student wrote, and with marks and reports as outputs."""
         notebook, answers = copy.deepcopy(self.source), submission.answers
         points = points_in(result["results"], self.settings.strict)
-        key = result["key"] if result["is_final"] else None  # so that it's examined again
+        key, remarks = result["key"], [*answers.remarks]
+        if not result["is_final"]:
+            key, remarks = None, [*remarks, NOT_FINAL]  # so that it's examined again
         notebook.metadata[RECORD] = {
             "key": key,
-            "remarks": list(answers.remarks),
+            "remarks": remarks,
             "written": submission.written,
             "work": work_of(submission),
             "request": self.asked(submission, before),
@@ -144,7 +149,7 @@ class Recorder:
             elif is_solution(cell):
                 cell.source = shown_source(answers.by_id[cell.metadata.nbgrader.grade_id])
         notebook.cells = with_texts(notebook, answers.texts)
-        if remarks := [*answers.remarks, *result["failed"]]:
+        if remarks := [*remarks, *result["failed"]]:
             text = "\n".join(f"- {clean(remark).replace('`', '')}" for remark in remarks)
             about = f"**About this submission**\n\n```\n{text}\n```"
             notebook.cells.insert(0, new_markdown_cell(about, id="about-this-submission"))  # else its id is random

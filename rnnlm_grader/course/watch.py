@@ -19,7 +19,7 @@ from nbgrader.exchange import ExchangeError, ExchangeFactory
 
 from ..content import ASSIGNMENTS
 from ..refusal import Refusal, Stopped, in_words
-from .batch import Batch
+from .batch import Batch, is_busy
 from .folders import of_assignment, student_folders
 from .freezing import is_frozen, marker
 from .gradebook import known_cells, open_gradebook
@@ -46,6 +46,7 @@ class Watch:
         self.log.addHandler(LogHandler(self.warn))
         self.seen = defaultdict(set)  # assignment → what was in the exchange when it was last graded
         self.begun, self.warned = set(), defaultdict(set)  # what was complained of in the last round isn't again
+        self.unfinished = defaultdict(set)  # whose marks aren't final; they get another try once nothing else is to do
         self.answered = set()  # folders of submissions
         inbound = self.program(self.exchange.collect, coursedir)
         self.inbound = Path(inbound.root, coursedir.course_id, "inbound")
@@ -87,13 +88,18 @@ class Watch:
         if self.practice and due and not is_over:
             self.answer(coursedir, there, due)
             return
-        if not (students or is_first):
-            return
+        is_second_try = not (students or is_first)
+        if is_second_try:
+            if is_busy() or not self.unfinished[self.name]:
+                return
+            students = self.unfinished.pop(self.name)
         if there:
             self.program(self.exchange.collect, coursedir, update=True, settled=SETTLED).start()
         tally = Batch(coursedir, self.config, students=None if is_first else students, log=QUIET).grade()
         self.seen[self.name] |= there
         self.begun.add(self.name)
+        if not is_second_try:
+            self.unfinished[self.name] |= set(tally.unfinished)
         for line in round_lines(self.name, tally):
             self.tell(line)
         if self.feedback == "now" or (self.feedback == "due" and is_over):

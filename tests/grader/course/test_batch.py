@@ -28,7 +28,7 @@ from rnnlm_grader.course import class_marks, cli, commands, gradebook, pool, pri
 from rnnlm_grader.course.class_marks import read_class
 from rnnlm_grader.course.gradebook import recorded_scores
 from rnnlm_grader.course.messages import unsettled_lines
-from rnnlm_grader.course.recorder import Recorder
+from rnnlm_grader.course.recorder import NOT_FINAL, Recorder
 from rnnlm_grader.course.results import Results
 from rnnlm_grader.files import write_atomic
 from rnnlm_grader.refusal import Refusal, Stopped
@@ -233,6 +233,9 @@ def test_whose_code_was_stopped_though_it_had_only_waited_is_named_and_examined_
         assert len(result_files(pair)) == len(PAIR)
         assert marks(pair).keys() == {*PAIR, "sleeps"}
     graded = nbformat.read(pair / "autograded" / "sleeps" / SLUG / f"{SLUG}.ipynb", as_version=4)
+    assert f"- {NOT_FINAL}\n" in graded.cells[0].source
+    assert cli.main(["export", SLUG, "--course-dir", str(pair), "--form", "canvas"]) == 0
+    assert "had no turn on this machine: sleeps (see the report)" in capsys.readouterr().out
     told = " ".join(str(cell.get("outputs")) for cell in graded.cells).replace("\\n", " ")
     assert "s of processor time; the machine's load was" in " ".join(told.split())
 

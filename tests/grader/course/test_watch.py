@@ -16,6 +16,7 @@ from course_folder import SLUG, WORK, Course, nbgrader, release
 from support import cut_off
 
 from rnnlm_grader.course import commands, freezing, job, practice, watch
+from rnnlm_grader.course.batch import Tally
 from rnnlm_grader.course.folders import of_assignment
 
 pytestmark = pytest.mark.corpus(one_in=4, whole=True)
@@ -105,6 +106,28 @@ def test_what_arrives_is_collected_and_graded_once_and_newer_work_replaces_older
     assert lines(said)[1:] == ["graded ben", "marks changed: 1", "ben: 4 -> 25 (+21)"]
     assert (course.at("autograded", "ada") / f"{SLUG}.ipynb").stat().st_mtime_ns == before
     assert course.released() == 0
+
+
+def test_whose_mark_is_not_final_gets_one_more_try_once_nothing_else_is_to_do_and_the_machine_is_idle(
+    course, monkeypatch
+):
+    slept, load = [], 9.0
+    monkeypatch.setattr(watch, "is_busy", lambda: load > 1)
+
+    def grade(batch):
+        slept.append(batch.students)
+        return Tally(graded=["ada"], unfinished=["ada"])
+
+    monkeypatch.setattr(watch.Batch, "grade", grade)
+    watching, said = course.watch()
+    watching.round()
+    watching.round()
+    assert slept == [None]
+    load = 0.0
+    for _ in range(3):
+        watching.round()
+    assert slept == [None, {"ada"}]
+    assert sum("had no turn on this machine: ada" in line for line in said) == 2
 
 
 def test_a_submission_is_left_until_it_is_whole(course, monkeypatch):
