@@ -22,7 +22,6 @@ TOP = 3  # misconceptions to explain again
 FEW = 10  # students graded, below which no percentages are given
 MOST = 12  # criteria listed
 BARS = 13  # at most, and each of a whole number of points
-PAIRS = 30  # of students with the same code
 SHORT = 1.25  # times the lines of the solution: a right answer up to that is as short as the exercise allows
 SHORTEST = 5  # lines of an answer that earned nothing, from which on somebody should look at it
 
@@ -63,6 +62,7 @@ def write_class_report(coursedir, path=None, book=None):
         look=work_to_look_at(coursedir, path, marks, solution),
         alike=alike_code(graded, solution),
         shortest=alike.MIN_LINES,
+        near=alike.NEAR,
     )
     write_atomic(path, page.encode())
     return path
@@ -218,7 +218,7 @@ def own_lines(source, solution):
 
 
 def alike_code(graded, solution):
-    """Return the pairs of students with the same code, and (student, lines, places) of who has the reference's.
+    """Return pairs of students with the same code, how many more, and (student, lines, places) of the reference's.
 
     A right answer that is as short as the exercise allows isn't compared: there are few ways to write it.
     """
@@ -242,4 +242,4 @@ def alike_code(graded, solution):
         if lines:
             known.append((student.student, lines, places))
         by_student[student.student] = {f: n for f, n in functions.items() if f.shape not in shapes}
-    return alike.pairs(by_student, wrong)[:PAIRS], known
+    return *alike.pairs(by_student, wrong), known

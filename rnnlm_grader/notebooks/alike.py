@@ -8,16 +8,21 @@ attributes of `self`, and of helpers in the same cell), or the order of statemen
 It is a hint and no verdict. The book shows most of these computations, and a short one can be written in few ways; so
 what is shorter than `MIN_LINES` in all isn't mentioned, unless it is wrong and rare, and what equals the reference
 isn't compared among students.
+
+JPlag, Dolos and copydetect compare files by runs of tokens, of whatever language; none of them knows which answers are
+right, or that wrong code which hardly anyone shares tells most, and the first two need Java or Node.js.
+
+Sources: the documentation of JPlag (github.com/jplag/JPlag) and copydetect (pypi.org/project/copydetect); R. Maertens
+et al., "Discovering and exploring cases of educational source code plagiarism with Dolos", arXiv:2402.10853.
 """
 
 import ast
 import copy
 import functools
-import itertools
 import re
 import warnings
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence, Set
+from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import MappingProxyType
@@ -30,6 +35,8 @@ MIN_LINES = 10  # of all functions that two submissions share
 MIN_RARE = 4  # the same where the code is wrong, and few have it
 RARE = 3  # so many
 COMMON = 1 / 10  # of a class, and more than RARE: what so many have in common tells of none of them
+NEAR = 10  # of all with the same function, each student is compared with so many next ones
+PAIRS = 30  # listed
 MIN_FUNCTION = 3  # lines of a function, below which it says nothing
 MAX_SOURCE = 20_000  # characters; the longest answer of the course has 2000
 EVERYTHING = frozenset({""})  # which every statement reads, and those write that nothing may pass
@@ -54,16 +61,28 @@ class Function:
 class Alike:
     """Two students who share code: `lines` in these functions, which is `percent` of what the one has who has less.
 
-    `sources` holds the code of both, in the same order; `is_rare` says whether wrong code is in it that few have.
+    `same` holds each function as the one and as the other has it; `is_rare` says whether wrong code is in it that few
+    have.
     """
 
     students: tuple[str, str]
-    places: tuple[str, ...]
+    same: tuple[tuple[Function, Function], ...]
     lines: int
     percent: int
-    exact: bool
     is_rare: bool
-    sources: tuple[str, ...]
+
+    @property
+    def places(self) -> list[str]:
+        return [function.place for function, _ in self.same]
+
+    @property
+    def exact(self) -> bool:
+        return all(mine.exact == theirs.exact for mine, theirs in self.same)
+
+    @property
+    def sources(self) -> list[str]:
+        """The code of both."""
+        return ["\n\n".join(function.source for function in functions) for functions in zip(*self.same, strict=True)]
 
 
 def functions_of(answers: Mapping[str, str], given: Mapping[str, str]) -> dict[Function, int]:
@@ -94,41 +113,54 @@ def like_reference(functions: Mapping[Function, int], shapes: Collection[str]) -
 
 def pairs(
     by_student: Mapping[str, Mapping[Function, int]], wrong: Mapping[str, Collection[Function]] = MappingProxyType({})
-) -> list[Alike]:
-    """Return an `Alike` for each two students who share code: first rare wrong code, then what is longest.
+) -> tuple[list[Alike], int]:
+    """Return an `Alike` for each two students who share code, `PAIRS` at most, and how many more were found.
 
-    `by_student` maps a student to what `functions_of` returned, `wrong` to those of the functions that lost points.
+    First comes rare wrong code, then what is longest. Of students with the same function, each is compared with the
+    `NEAR` next ones only, so time and memory grow with the class and not with its square. `by_student` maps a student
+    to what `functions_of` returned, `wrong` to those of the functions that lost points.
     """
-    holders: dict[str, dict[str, Function]] = {}
-    for student, functions in sorted(by_student.items()):
-        for function in functions:
-            holders.setdefault(function.shape, {}).setdefault(student, function)
     most = max(RARE + 1, COMMON * len(by_student))
-    # Two students → the functions that they share, as the one and as the other has them.
-    shared: dict[tuple[str, str], list[tuple[Function, Function]]] = {}
-    for those in holders.values():
-        for one, other in itertools.combinations(those, 2) if len(those) <= most else ():
-            shared.setdefault((one, other), []).append((those[one], those[other]))
-    rare = {shape for shape, those in holders.items() if len(those) <= RARE}
-    found = [alike for students, same in shared.items() if (alike := _alike(students, same, by_student, wrong, rare))]
-    return sorted(found, key=lambda alike: (not alike.is_rare, -alike.lines, alike.students))
+    counts = Counter(shape for functions in by_student.values() for shape in {function.shape for function in functions})
+    shared = {shape: count for shape, count in counts.items() if 1 < count <= most}
+
+    def what_is_shared(student: str) -> tuple[list[tuple[int, str]], str]:
+        """Sort students by it, and those stand together who share most; commonest first, as the rest are few."""
+        own = {function.shape for function in by_student[student]} & shared.keys()
+        return sorted((-shared[shape], shape) for shape in own), student
+
+    holders: dict[str, dict[str, Function]] = {shape: {} for shape in shared}
+    for student in sorted(by_student, key=what_is_shared):
+        for function in by_student[student]:
+            if function.shape in shared:
+                holders[function.shape].setdefault(student, function)
+    near = {
+        (min(one, other), max(one, other))
+        for those in map(list, holders.values())
+        for here, one in enumerate(those)
+        for other in those[here + 1 : here + 1 + NEAR]
+    }
+    found = [alike for students in near if (alike := _alike(students, holders, by_student, wrong))]
+    found.sort(key=lambda alike: (not alike.is_rare, -alike.lines, alike.students))
+    return found[:PAIRS], len(found[PAIRS:])
 
 
 def _alike(
     students: tuple[str, str],
-    same: Sequence[tuple[Function, Function]],
+    holders: Mapping[str, Mapping[str, Function]],
     by_student: Mapping[str, Mapping[Function, int]],
     wrong: Mapping[str, Collection[Function]],
-    rare: Collection[str],
 ) -> Alike | None:
     """Return the `Alike` of two students, or None where what they share says nothing."""
     one, other = students
+    shapes = dict.fromkeys(function.shape for function in by_student[one])
+    same = [(those[one], those[other]) for shape in shapes if other in (those := holders.get(shape, {}))]
     lines = {function: by_student[one][function] for function, _ in same}
     is_rare = (
         sum(
             lines[mine]
             for mine, theirs in same
-            if mine.shape in rare and mine in wrong.get(one, ()) and theirs in wrong.get(other, ())
+            if len(holders[mine.shape]) <= RARE and mine in wrong.get(one, ()) and theirs in wrong.get(other, ())
         )
         >= MIN_RARE
     )
@@ -136,16 +168,7 @@ def _alike(
     if total < MIN_LINES and not is_rare:
         return None
     least = min(sum(by_student[student].values()) for student in students)
-    sources = tuple("\n\n".join(function.source for function in functions) for functions in zip(*same, strict=True))
-    return Alike(
-        students,
-        tuple(function.place for function, _ in same),
-        total,
-        min(100, round(100 * total / least)),
-        all(mine.exact == theirs.exact for mine, theirs in same),
-        is_rare,
-        sources,
-    )
+    return Alike(students, tuple(same), total, min(100, round(100 * total / least)), is_rare)
 
 
 @functools.lru_cache(maxsize=1024)

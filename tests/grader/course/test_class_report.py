@@ -15,6 +15,7 @@ from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.class_report import SHORT, alike_code, histogram, own_lines, write_class_report
 from rnnlm_grader.course.one_student import criteria_of
 from rnnlm_grader.course.source_notebook import answers_of
+from rnnlm_grader.notebooks import alike
 from rnnlm_grader.refusal import Refusal
 from rnnlm_grader.verdict.marks import Mark, State
 
@@ -156,6 +157,15 @@ def test_it_hints_at_the_same_code_under_other_names(page):
     codes = [code.get_text() for code in section(page, "alike").find_all("pre")]
     assert ["step3" in code for code in codes] == [True, False]
     assert ["s3" in code for code in codes] == [False, True]
+
+
+def test_it_says_how_many_pairs_it_leaves_out(tmp_path, monkeypatch):
+    monkeypatch.setattr(alike, "PAIRS", 1)
+    people = dict.fromkeys(("ada", "ben", "cy"), Person(answers={"MyTimeEmbedding": STEPS}))
+    page = BeautifulSoup(write_class_report(lay_out(tmp_path, people)).read_text(encoding="utf-8"), "html.parser")
+    pair, more = items(page, "alike")
+    assert pair.strip().startswith("ada, ben")
+    assert more.strip() == "2 more pairs were found and left out here."
 
 
 def test_right_answers_as_short_as_the_exercise_allows_are_never_paired_and_wrong_ones_are():

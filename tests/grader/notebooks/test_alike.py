@@ -12,6 +12,8 @@ from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.source_notebook import answers_of, released
 from rnnlm_grader.notebooks.alike import (
     MIN_LINES,
+    NEAR,
+    PAIRS,
     functions_of,
     like_reference,
     pairs,
@@ -33,6 +35,7 @@ def work(x):
 {LINES}
     return step3
 """
+SHORT = "def work(x):\n    a = x + 1\n    b = a / 2\n    c = b * a\n    return c"
 SAME = {
     "comments and layout": ANSWER.replace("    step2 = x * 2", "    # now\n\n    step2 = (x *\n        2)  # twice"),
     "a docstring": ANSWER.replace("    given", "    '''Do it.'''\n    given", 1),
@@ -78,9 +81,9 @@ def functions(source):
 
 
 def paired(*sources, wrong=()):
-    """The pairs in a class with these sources, of which some are wrong, by their numbers."""
+    """The pairs listed in a class with these sources, of which some are wrong, by their numbers."""
     by_student = {f"student {i}": functions(source) for i, source in enumerate(sources)}
-    return pairs(by_student, {f"student {i}": by_student[f"student {i}"].keys() for i in wrong})
+    return pairs(by_student, {f"student {i}": by_student[f"student {i}"].keys() for i in wrong})[0]
 
 
 @pytest.mark.parametrize("what", SAME)
@@ -110,18 +113,35 @@ def test_what_is_short_says_nothing():
 
 
 def test_rare_wrong_code_comes_first_also_where_it_is_short():
-    short, another = (f"def work(x):\n    a = x {sign} 1\n    b = a / 2\n    c = b * a\n    return c" for sign in "+-")
-    found = paired(ANSWER, ANSWER, short, short, another, another, wrong=[2, 3, 4])
+    another = SHORT.replace("+", "-")
+    found = paired(ANSWER, ANSWER, SHORT, SHORT, another, another, wrong=[2, 3, 4])
     assert [(pair.students, pair.is_rare) for pair in found] == [
         (("student 2", "student 3"), True),
         (("student 0", "student 1"), False),
     ]
-    assert paired(*[short] * 4, wrong=range(4)) == []  # not rare
+    assert paired(*[SHORT] * 4, wrong=range(4)) == []  # not rare
 
 
 def test_what_a_tenth_of_the_class_has_in_common_tells_nothing():
     assert len(paired(*[ANSWER] * 4)) == 6
     assert paired(*[ANSWER] * 5) == []
+
+
+def test_of_many_with_the_same_code_few_pairs_are_listed_and_not_every_two_are_compared():
+    many = 50
+    class_ = {f"student {i}": functions(ANSWER if i < many else "") for i in range(10 * many)}
+    rare = dict.fromkeys(("yan", "zoe"), functions(SHORT))
+    listed, more = pairs(class_ | rare, {student: found.keys() for student, found in rare.items()})
+    assert [pair.is_rare for pair in listed] == [True] + [False] * (PAIRS - 1)
+    assert len(listed) + more == 1 + sum(min(NEAR, many - 1 - i) for i in range(many))
+
+
+def test_two_who_share_several_functions_are_compared_however_many_share_one():
+    lines = "\n".join(f"    a{i} = x + {i}" for i in range(6))
+    one, other = (f"def work(x):\n{text}\n" for text in (lines, lines.replace("+", "-")))
+    people = [one + other, *[one] * (2 * NEAR), *[other] * (2 * NEAR), one + other]
+    (pair,) = paired(*people, *[""] * 10 * len(people))
+    assert pair.students == ("student 0", f"student {len(people) - 1}")
 
 
 def test_the_percentage_is_of_all_that_the_shorter_one_has():
