@@ -30,7 +30,7 @@ class LiveUnrolled extends LiveFigure {
     const weight = (name, bounds) => row(name,
       one(`each number of ${name}`, { ...bounds, value: this.example[name] }, (value) => { this.example[name] = value; }));
     return make("div", { class: "live-row" },
-      row("ids", ...ids.map((value, t) => one(`id of step ${t}`, { min: 0, max: 6, value }, (id) => { ids[t] = id; }))),
+      row("id of step", ...ids.map((value, t) => one(`id of step ${t}`, { min: 0, max: 6, value }, (id) => { ids[t] = id; }))),
       row("from above", ...above.map((value, t) =>
         one(`gradient from above at step ${t}`, { min: -9, max: 9, value }, (g) => { above[t] = g; }))),
       row("each number of", weight("Wx", { min: -2, max: 2, step: 0.1 }), weight("Wh", { min: -2, max: 2, step: 0.1 }),
