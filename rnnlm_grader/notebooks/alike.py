@@ -8,12 +8,6 @@ attributes of `self`, and of helpers in the same cell), or the order of statemen
 It is a hint and no verdict. The book shows most of these computations, and a short one can be written in few ways; so
 what is shorter than `MIN_LINES` in all isn't mentioned, unless it is wrong and rare, and what equals the reference
 isn't compared among students.
-
-JPlag, Dolos and copydetect compare files by runs of tokens, of whatever language; none of them knows which answers are
-right, or that wrong code which hardly anyone shares tells most, and the first two need Java or Node.js.
-
-Sources: the documentation of JPlag (github.com/jplag/JPlag) and copydetect (pypi.org/project/copydetect); R. Maertens
-et al., "Discovering and exploring cases of educational source code plagiarism with Dolos", arXiv:2402.10853.
 """
 
 import ast
