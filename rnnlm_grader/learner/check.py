@@ -141,7 +141,10 @@ def checked(name: str, answer: object, part: str | None, hidden: bool) -> Checke
     assignment = find(name)
     if assignment is None:
         known = ", ".join(name for a in ASSIGNMENTS.values() for name in a.names)
-        raise ValueError(f"check knows no exercise for {name!r}. It knows: {known}.")
+        raise ValueError(
+            f"check knows no exercise for {name!r}. It knows: {known}. "
+            "Your course may have others, which are checked only when you hand them in."
+        )
     parts = [p for n, p in assignment.parts() if n == name]
     if part is not None and part not in parts:
         raise ValueError(f"{name} has no part {part!r}. Its parts are: {', '.join(parts)}.")

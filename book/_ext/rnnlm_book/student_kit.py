@@ -1,7 +1,7 @@
 """Pack everything that a student needs into one file, which the book offers for download: book, exercises and checks.
 
 Of the exercises it holds those that a page of the book offers, so that a teacher leaves one out in one place. The
-checks compare with right answers; `answers_left_out` in _config.yml names the exercises without, or all.
+checks compare with right answers, so `answers_in_download` in _config.yml names the exercises that have checks there.
 """
 
 import importlib
@@ -27,7 +27,6 @@ PARTS = (
     "pyproject.toml",
     "LICENSE*",
 )
-ALL = "all"
 WITHOUT_ANSWERS = ("rnnlm_grader/notebooks/*.py", "rnnlm_grader/files.py", "rnnlm_grader/refusal.py")
 # In the kit there is nothing to download, and no lab for the browser: JupyterLab is there.
 LINK_TO_KIT = re.compile(rb'href="[^"]*/' + KIT.encode() + rb'\.zip"')
@@ -47,18 +46,18 @@ def pack(app, exception):
         return
     for path in Path(app.outdir, "_downloads").glob(f"*/{KIT}.zip"):
         with zipfile.ZipFile(path, "w") as kit:
-            for name, content in contents(Path(app.srcdir), Path(app.outdir), app.config.answers_left_out):
+            for name, content in contents(Path(app.srcdir), Path(app.outdir), app.config.answers_in_download):
                 entry = zipfile.ZipInfo(f"{KIT}/{name}")
                 entry.external_attr = 0o644 << 16
                 kit.writestr(entry, content, zipfile.ZIP_DEFLATED)
 
 
-def contents(root, html, left_out):
+def contents(root, html, with_answers):
     """Yield the name and the bytes of each file in the kit."""
     parts = [path for part in PARTS for path in sorted(root.glob(part))]
-    for path in [*offered_notebooks(root), *parts, *grader_modules(root, left_out)]:
+    for path in [*offered_notebooks(root), *parts, *grader_modules(root, with_answers)]:
         yield path.relative_to(root).as_posix(), path.read_bytes()
-    if ALL in left_out:
+    if not with_answers:
         for path in sorted(root.glob("book/_kit/without_answers/*.py")):
             yield f"rnnlm_grader/{path.name}", path.read_bytes()
     for path in sorted(root.glob("book/_kit/*.*")):
@@ -73,25 +72,26 @@ def contents(root, html, left_out):
             yield f"book/{name.as_posix()}", page_of_kit(content) if path.suffix == ".html" else content
 
 
-def grader_modules(root, left_out):
-    """Return the paths of the grader's modules, but for those with the answers to some exercises, or to all.
+def grader_modules(root, with_answers):
+    """Return the paths of the grader's modules, with the answers to the exercises in `with_answers` only.
 
-    Raise a `ConfigError` for an exercise that isn't there, or whose answers others need.
+    Raise a `ConfigError` for an exercise that isn't there, or that needs the answers to one that isn't named.
     """
-    if ALL in left_out:
+    if not with_answers:
         return [path for part in WITHOUT_ANSWERS for path in sorted(root.glob(part))]
-    if unknown := set(left_out) - ASSIGNMENTS.keys():
-        raise ConfigError(f"answers_left_out in _config.yml names {', '.join(sorted(unknown))}, but there is none")
+    if unknown := set(with_answers) - ASSIGNMENTS.keys():
+        raise ConfigError(f"answers_in_download in _config.yml names {', '.join(sorted(unknown))}, but there is none")
     paths = sorted(root.glob("rnnlm_grader/**/*.py"))
     for criteria in sorted(root.glob("rnnlm_grader/content/*/criteria.py")):
         home = criteria.parent
         assignment = importlib.import_module(f"rnnlm_grader.content.{home.name}.criteria").ASSIGNMENT
-        if assignment.slug in left_out:
+        if assignment.slug not in with_answers:
             paths = [path for path in paths if path.parent != home]
             mention = re.compile(rf"\.\.{home.name}\.|\b(?:{'|'.join(assignment.names)})\b")
             if needing := [path.relative_to(root) for path in paths if mention.search(path.read_text())]:
                 raise ConfigError(
-                    f"answers_left_out in _config.yml names {assignment.slug}, which {needing[0]} needs. Name: all"
+                    f"answers_in_download in _config.yml lacks {assignment.slug}, which {needing[0]} needs. "
+                    "Name it, or leave the list empty"
                 )
     return paths
 
@@ -102,6 +102,6 @@ def page_of_kit(content):
 
 
 def setup(app):
-    app.add_config_value("answers_left_out", [], "", types=[list])
+    app.add_config_value("answers_in_download", [], "", types=[list])
     app.connect("builder-inited", reserve_place)
     app.connect("build-finished", pack, priority=900)  # after whatever still changes files of the book
