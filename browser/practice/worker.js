@@ -49,7 +49,7 @@ function count(all) {
 /** Run a cell; return its outputs, as a notebook keeps them. `screen` has the sources of all code cells, by their ids. */
 async function run({ cellId, screen }) {
   outputs = [];
-  kernel._parent_header = toPython({ header: {}, metadata: { cellId, screen } });
+  kernel._parent_header = toPython({ header: {}, metadata: { cellId, screen, hasHints: true } });
   const done = (await kernel.run(screen[cellId])).toJs(FORMS);
   if (done.status === "error") {
     const { ename, evalue, traceback } = done;

@@ -42,12 +42,14 @@ class Cells:
         self.homes: dict[str, str] = {}  # name → id of the cell that was last there to define it
         # id → source, as they stand on the screen; None where the front end doesn't tell
         self.screen: Mapping[str, str] | None = None
+        self.has_hints = False  # whether the front end offers hints by itself
         self.at_work: Run | None = None  # the run that hasn't ended yet
         self.values: dict[str, object] = {}  # what all names stood for before it
 
     def begin(self, info: Any, told: Mapping[str, Any], values: Mapping[str, object]) -> None:
         """Note that a cell is about to run: as IPython describes it, what the front end tells, and all names."""
-        self.screen, self.values, self.at_work = told.get("screen"), dict(values), None
+        self.screen, self.has_hints = told.get("screen"), told.get("hasHints", False)
+        self.values, self.at_work = dict(values), None
         if cell_id := info.cell_id or told.get("cellId"):
             self.runs[cell_id] = self.at_work = Run(info.raw_cell)
             self.homes |= dict.fromkeys(self.at_work.defines, cell_id)
@@ -80,6 +82,11 @@ class Cells:
         """Say why the cell of a name didn't define it; '' if it did, or hasn't run."""
         run = self.runs.get(self.homes.get(name, ""))
         return f"The cell of {name} {run.failure}." if run and run.failure else ""
+
+    def source(self, name: str) -> str:
+        """Return the source of the cell of a name as it last ran; '' where that isn't known."""
+        run = self.runs.get(self.homes.get(name, ""))
+        return run.source if run else ""
 
     def helpers(self, name: str) -> list[str]:
         """Return the names from other cells that an answer uses, itself or by way of others, in the order of use."""

@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
@@ -13,7 +14,7 @@ from ..engine.exam import Assignment, Criterion, LastLook, public_seed, undefine
 from ..explaining.words import BOOK, in_a_row, is_unfinished
 from ..notebooks.modules_used import modules_missed
 from ..verdict.allowance import Allowance
-from ..verdict.judging import PartResult
+from ..verdict.judging import PartResult, Verdict
 from ..verdict.marks import State
 from ..verdict.pipeline import results_of
 from ..verdict.report import as_text, outline
@@ -24,6 +25,8 @@ from .cells import BEFORE, cells, shell
 from .page import Row, Told, page, say, sentence
 from .stopwatch import SECONDS, TimedCandidate
 
+TRIES = 2  # versions of an answer that fail, before a hint is offered
+failed: defaultdict[tuple[str, str | None], set[str]] = defaultdict(set)  # (name, part) → the versions that failed
 ALIKE = 0.7  # at least, are a name and what a learner wrote in its place, such as `MyRNN` and `RNN`
 
 
@@ -64,7 +67,9 @@ def check(answer: Callable | str | None = None, part: str | None = None, *, hidd
         finding = checked(name, answer, part, hidden)
         is_due = shell() and not hidden and has_full_points(finding) and part in (None, finding.everything[-1].part)
         below = after_full_points(name, answer) if is_due else ""
-        show([finding], f"{name} · {part}: " if part else f"{name}: ", [tell(finding)], (), not hidden, below)
+        parts, remarks = tell(finding)
+        told = parts, [*remarks, *offer_hints(finding, part)]
+        show([finding], f"{name} · {part}: " if part else f"{name}: ", [told], (), not hidden, below)
 
 
 def chapter(slug: str) -> None:
@@ -131,6 +136,21 @@ class Checked:
     first: str = ""
 
     @property
+    def verdicts(self) -> list[Verdict]:
+        return [verdict for result in self.results for verdict in result.verdicts]
+
+    @property
+    def is_defined(self) -> bool:
+        return any(verdict.finding != undefined(verdict.criterion.name) for verdict in self.verdicts)
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether there is anything to examine."""
+        return self.is_defined and not all(
+            is_unfinished(verdict.finding) or verdict.state == State.HELD_BACK for verdict in self.verdicts
+        )
+
+    @property
     def by_part(self) -> list[tuple[int, PartResult]]:
         """The points of each part, in order, with its result."""
         return [(0 if self.outdated else result.points, result) for result in self.results]
@@ -191,12 +211,22 @@ def tell(finding: Checked) -> Told:
 
 def tell_briefly(finding: Checked) -> Told:
     """Return the same in one line where there is nothing to examine yet."""
-    verdicts = [verdict for result in finding.results for verdict in result.verdicts]
-    if all(verdict.finding == undefined(verdict.criterion.name) for verdict in verdicts):
+    if not finding.is_defined:
         return [], [f"{finding.name}: not defined here. {cells.undefined(finding.name)}".rstrip()]
-    if all(is_unfinished(verdict.finding) or verdict.state == State.HELD_BACK for verdict in verdicts):
+    if not finding.is_begun:
         return [], [f"{finding.name}: not filled in yet."]
     return tell(finding)
+
+
+def offer_hints(finding: Checked, part: str | None) -> Iterator[str]:
+    """Yield where the hints are, if one more version of an answer failed, and it is time for one."""
+    versions, source = failed[finding.name, part], cells.source(finding.name)
+    if finding.is_right:
+        versions.clear()
+    elif source and finding.is_begun and not (finding.outdated or cells.has_hints):
+        versions.add(source)
+        if len(versions) % TRIES == 0:
+            yield f"Would a hint help? Three are folded above the cell of {finding.name}."
 
 
 def table(findings: Sequence[Checked]) -> list[Row]:

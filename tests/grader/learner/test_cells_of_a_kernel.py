@@ -169,3 +169,33 @@ def test_what_an_answer_uses_from_another_cell_is_told_whether_it_counts():
     shown = shown_in_a_shell(IMPORT, helper, uses, ("h", "# gone"), CHECK)
     assert "my_perplexity uses one. The cell of one defines nothing now. What is judged" in shown
     assert "from another cell" not in shown_in_a_shell(IMPORT, ("a", ANSWER), CHECK)
+
+
+UNTOUCHED = "def my_perplexity(losses, counts):\n    raise NotImplementedError()\n"
+VALUES = ("check", "check(my_perplexity, 'values')")
+AGAIN = ANSWER.replace("1.0", "2.0")
+
+
+@pytest.mark.parametrize(
+    ("versions", "offers"),
+    [
+        ([ANSWER], 0),
+        ([ANSWER, ANSWER], 0),
+        ([UNTOUCHED, ANSWER], 0),
+        ([ANSWER, AGAIN], 1),
+        ([ANSWER, AGAIN, AGAIN.replace("2", "3")], 1),
+    ],
+    ids=["one", "the same again", "nothing written at first", "two", "a third"],
+)
+def test_a_hint_is_offered_when_two_versions_have_failed(versions, offers):
+    cells = [cell for version in versions for cell in (("a", version), VALUES)]
+    shown = shown_in_a_shell(IMPORT, *cells)
+    assert shown.count("Would a hint help? Three are folded above the cell of my_perplexity.") == offers
+
+
+def test_a_front_end_with_hints_of_its_own_offers_them_itself():
+    told = (
+        f"from rnnlm_grader.learner import cells\n{IMPORT[1]}\ncells.told_by_front_end = lambda: {{'hasHints': True}}"
+    )
+    shown = shown_in_a_shell(("imports", told), ("a", ANSWER), VALUES, ("a", AGAIN), VALUES)
+    assert "hint" not in shown
