@@ -1,5 +1,7 @@
 """Make exercises/ from solutions/ with nbgrader's own converter, or check that they still agree.
 
+Points stand in the criteria: `write` gives them to the cells in solutions/, too.
+
 usage: release.py write|check [ASSIGNMENT ...]
 """
 
@@ -20,10 +22,14 @@ sys.path.insert(0, str(ROOT))  # the course's own criteria, whatever else is ins
 from rnnlm_grader.course.commands import open_course  # noqa: E402
 from rnnlm_grader.course.freezing import is_frozen  # noqa: E402
 from rnnlm_grader.course.gradebook import require_same_points  # noqa: E402
-from rnnlm_grader.course.source_notebook import require_criteria  # noqa: E402
+from rnnlm_grader.course.source_notebook import require_criteria, write_points  # noqa: E402
 from rnnlm_grader.refusal import Refusal  # noqa: E402
 
 SOLUTIONS, EXERCISES = ROOT / "solutions", ROOT / "exercises"
+
+
+def opened(assignment):
+    return open_course(argparse.Namespace(course_dir=ROOT, assignment=assignment, settings=[]))
 
 
 def generate(assignment, folder):
@@ -32,7 +38,7 @@ def generate(assignment, folder):
     Raise a `Refusal` where criteria, grade cells and the course's gradebook disagree on points; the gradebook keeps
     those of a frozen assignment, whatever is released.
     """
-    coursedir, config = open_course(argparse.Namespace(course_dir=ROOT, assignment=assignment, settings=[]))
+    coursedir, config = opened(assignment)
     points = require_criteria(coursedir)
     if not is_frozen(coursedir):
         require_same_points(coursedir, points)
@@ -53,6 +59,9 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         try:
             for name in names:
+                if options.verb == "write":
+                    for change in write_points(opened(name)[0]):
+                        print(change)
                 generate(name, scratch)
         except Refusal as reason:
             sys.exit(f"release: {reason}")

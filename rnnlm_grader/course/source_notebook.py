@@ -91,11 +91,16 @@ def require_known(assignment: str, root: str | Path = ".") -> None:
         )
 
 
+def source_path(coursedir: CourseDirectory) -> Path:
+    assignment = coursedir.assignment_id
+    return Path(coursedir.format_path(coursedir.source_directory, ".", assignment), f"{assignment}.ipynb")
+
+
 def read_source(coursedir: CourseDirectory) -> NotebookNode:
     """Read the instructor's notebook, the one truth about an exercise; raise `Refusal` where it can't be that."""
     assignment = coursedir.assignment_id
     require_known(assignment, coursedir.root)
-    path = Path(coursedir.format_path(coursedir.source_directory, ".", assignment), f"{assignment}.ipynb")
+    path = source_path(coursedir)
     try:
         source = nbformat.read(path, as_version=4)
         there = answers_of(source)
@@ -128,12 +133,31 @@ def require_criteria(coursedir: CourseDirectory) -> dict[str, float]:
         }
         for which in (False, True)
     )
-    criteria = {
+    mend = "Put one of them right (make release gives the notebook the points of the criteria), then run"
+    require_same(assignment, points, "criteria", points_of_criteria(assignment), mend)
+    return points | by_hand
+
+
+def points_of_criteria(assignment: str) -> dict[str, float]:
+    """Return {grade_id: points} as the criteria of an exercise have them."""
+    return {
         f"{name}-{part}": sum(criterion.points for criterion in ASSIGNMENTS[assignment].of(name, part))
         for name, part in ASSIGNMENTS[assignment].parts()
     }
-    require_same(assignment, points, "criteria", criteria, "Put one of them right, then run")
-    return points | by_hand
+
+
+def write_points(coursedir: CourseDirectory) -> list[str]:
+    """Give the grade cells of the instructor's notebook the points of the criteria; return a line for each change."""
+    source, path = read_source(coursedir), source_path(coursedir)
+    criteria, changes = points_of_criteria(coursedir.assignment_id), []
+    for about in [cell.metadata.nbgrader for cell in source.cells if is_grade(cell)]:
+        before, now = about.points, criteria.get(about.grade_id, about.points)
+        if before != now:
+            about.points = now
+            changes.append(f"{path}: {about.grade_id} has {now:g} points now, not {before:g}")
+    if changes:
+        nbformat.write(source, path)
+    return changes
 
 
 def require_same(

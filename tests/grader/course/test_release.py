@@ -67,23 +67,36 @@ def test_what_comes_next_is_what_the_book_offers_next_or_nothing(course, pages, 
     assert outro.partition(before)[2].strip() == wanted
 
 
+def points(path):
+    cells = [cell.metadata.nbgrader for cell in nbformat.read(path, as_version=4).cells]
+    return {cell.grade_id: cell.points for cell in cells if cell.grade}
+
+
 def edit(path, old, new):
     text = path.read_text()
     assert old in text
     path.write_text(text.replace(old, new, 1))
 
 
-def test_nothing_is_released_whose_points_are_not_those_of_the_course_s_own_criteria(course):
+def test_points_are_those_of_the_course_s_own_criteria(course):
     edit(
         course / "rnnlm_grader" / "content" / "embedding" / "criteria.py",
         'ids.criterion("rows_by_id", "forward", 1',
         'ids.criterion("rows_by_id", "forward", 2',
     )
+    before = {folder: points(course / folder / NOTEBOOK) for folder in ("solutions", "exercises")}
+    assert release(course)[0] == 0
+    for folder, there in before.items():
+        assert points(course / folder / NOTEBOOK) == there | {"MyEmbedding-forward": there["MyEmbedding-forward"] + 1}
+
+
+def test_nothing_is_released_that_lacks_a_part_of_the_criteria(course):
+    edit(course / "solutions" / NOTEBOOK, '"grade_id": "MyEmbedding-forward"', '"grade_id": "MyEmbedding-forwards"')
     edit(course / "solutions" / NOTEBOOK, "import numpy as np", "import numpy as np  # edited")
     before = (course / "exercises" / NOTEBOOK).read_bytes()
     code, said = release(course)
     assert (code, len(said.splitlines())) == (1, 1)
-    assert "MyEmbedding-forward has 3 points in the notebook, 4 points in the criteria" in said
+    assert "MyEmbedding-forward has no such cell in the notebook, 3 points in the criteria" in said
     assert (course / "exercises" / NOTEBOOK).read_bytes() == before
 
 
