@@ -1,6 +1,6 @@
 // What the lab adds to JupyterLite: it keeps what is run too early, says that Python is starting, saves at every moment
 // and says when, lets one tab write, and leads from an exercise to the work on an earlier release of it.
-import { askToKeep, downloadCopy, lastCopy } from "./practice/keeping.js";
+import { NOT_THIS, askToKeep, chosen, downloadCopy, lastCopy, nameToKeep } from "./practice/keeping.js";
 import "./screen.js";
 
 const OPEN = "lab:open-other", UPLOAD = "lab:upload", START_OVER = "lab:start-over", DOWNLOAD = "docmanager:download";
@@ -129,18 +129,9 @@ function focusNoDanger() {
 }
 
 async function upload() {
-  const input = Object.assign(document.createElement("input"), { type: "file", accept: ".ipynb" });
-  input.click();
-  await new Promise((chosen) => (input.onchange = chosen));
-  const found = await input.files[0].text().then(JSON.parse).catch(() => null);
-  const own = answers(context.model.toJSON());
-  if (answers(found).some((name) => own.includes(name))) await replace(found);
-  else tell("That file isn't a notebook of this exercise. Nothing was changed.", "error");
-}
-
-function answers(notebook) {
-  return (notebook?.cells ?? []).map((cell) => cell.metadata?.nbgrader).filter((cell) => cell?.solution)
-    .map((cell) => cell.grade_id);
+  const found = await chosen(context.model.toJSON());
+  if (found) await replace(found);
+  else tell(NOT_THIS, "error");
 }
 
 async function startOver() {
@@ -149,8 +140,7 @@ async function startOver() {
 }
 
 async function replace(content) {
-  const at = new Date(Date.now() - new Date().getTimezoneOffset() * 60_000).toISOString();
-  const name = `${exercise(context.path)}-kept-${at.slice(0, 19).replace("T", "-").replaceAll(":", "")}.ipynb`;
+  const name = nameToKeep(exercise(context.path));
   await serviceManager.contents.save(name, { type: "notebook", format: "json", content: context.model.toJSON() });
   context.model.fromJSON(content);
   await save();

@@ -1,7 +1,7 @@
 // The exercise of a chapter, done in its page: an editor for each answer cell. Work is kept where the lab keeps its
 // notebooks, so that both show the same text, and Python runs in a worker, from the lab's own files.
 
-import { askToKeep, downloadCopy, lastCopy } from "./keeping.js";
+import { NOT_THIS, askToKeep, chosen, downloadCopy, lastCopy, nameToKeep } from "./keeping.js";
 import { make } from "./puzzle.js";
 import { Python, Turns } from "./python.js";
 
@@ -61,10 +61,34 @@ class Notebook {
     return this.turns.take(async () => {
       const entry = await this.entry();
       change(entry.content);
-      entry.last_modified = new Date().toISOString();
-      entry.size = new Blob([JSON.stringify(entry.content)]).size;
-      if (!this.memory) await this.files.setItem(this.name, entry).catch(() => this.refused(entry));
+      await this.put(entry, entry.content);
     });
+  }
+
+  /** Put another notebook in its place; what the reader wrote there is kept, as a whole and beside each answer. */
+  replace(content, exercise) {
+    return this.turns.take(async () => {
+      const entry = await this.entry();
+      const beginning = (await this.released()).cells.map(textOf);
+      for (const cell of content.cells) {
+        const before = gradingOf(cell)?.solution && answerIn(entry.content, gradingOf(cell).grade_id);
+        if (!before) continue;
+        const { checked = cell.metadata.checked, earlier = [] } = before.metadata;
+        Object.assign(cell.metadata, { checked, earlier: [...(cell.metadata.earlier ?? []), ...earlier] });
+        if (![textOf(cell), ...beginning].includes(textOf(before))) keepEarlier(cell, textOf(before));
+      }
+      if (entry.content.cells.some((cell) => !beginning.includes(textOf(cell)))) {
+        const name = nameToKeep(exercise);
+        if (!this.memory) await this.files.setItem(name, { ...entry, name, path: name }).catch(() => this.refused(entry));
+      }
+      await this.put(entry, content);
+    });
+  }
+
+  /** Keep this content in an entry. */
+  async put(entry, content) {
+    Object.assign(entry, { content, last_modified: new Date().toISOString(), size: new Blob([JSON.stringify(content)]).size });
+    if (!this.memory) await this.files.setItem(this.name, entry).catch(() => this.refused(entry));
   }
 
   /** Return the names of the other notebooks of an exercise that are kept. */
@@ -134,6 +158,8 @@ class Answer {
         EditorView.updateListener.of((update) => update.docChanged && this.changed()),
       ],
     });
+    this.checkButton.before(this.indenting("Less indent", "⇤", parts.indentWithTab.shift),
+      this.indenting("More indent", "⇥", parts.indentWithTab.run));
     this.place.prepend(this.view.dom);
     this.offerBack(cell);
     if (![this.text, this.kept].includes(text)) await this.write((now) => { // the lab or another tab has gone on since
@@ -142,6 +168,16 @@ class Answer {
     });
     this.tellOfLastVisit(cell.metadata.checked);
     this.give(Math.min(remembered(this.hintsKey) ?? 0, this.hints.length)); // a puzzle begins with what the report says
+  }
+
+  /** Return a button for what the Tab key does, which a phone hasn't. */
+  indenting(label, sign, indent) {
+    const made = button(sign, () => {
+      indent(this.view);
+      this.view.focus();
+    }, "practice-touch");
+    made.ariaLabel = label;
+    return made;
   }
 
   /** Show the last report, if it is about this code, and say how many points there were. */
@@ -229,8 +265,8 @@ class Answer {
     });
   }
 
-  /** Show what the lab, or another tab, has written meanwhile. */
-  async refresh() {
+  /** Show what the lab, or another tab, has written meanwhile; a sentence says what it is. */
+  async refresh(sentence = "Another tab changed this answer: this is what it wrote.") {
     const isLocked = await this.notebook.isInLab();
     if (isLocked !== this.view.state.readOnly) {
       this.lock(isLocked);
@@ -244,7 +280,7 @@ class Answer {
       this.kept = text;
       this.text = text;
       this.offerBack(cell);
-      this.say(`Another tab changed this answer: this is what it wrote.${isLocked ? ` ${IN_LAB}` : ""}`);
+      this.say(`${sentence}${isLocked ? ` ${IN_LAB}` : ""}`);
     });
     if (!isLocked) await this.save();
   }
@@ -474,16 +510,16 @@ class Practice extends HTMLElement {
 
   /** Say where work is, and offer it for handing in. */
   async addFoot() {
-    const where = make("span", { role: "status" },
+    const where = make("p", { role: "status" },
       "Your work is saved in this browser, in the notebook that “Open as notebook” shows.");
     this.copy = make("span");
-    const foot = make("p", { class: "practice-foot" }, where, " ",
-      button("Download the notebook", () => this.download()), " ", this.copy);
+    this.told = make("p", { role: "status", class: "practice-status" });
+    this.earlier = make("p");
+    const row = make("div", { class: "practice-row" }, button("Download the notebook", () => this.download()),
+      button("Upload a notebook", () => this.upload()), this.copy);
+    const foot = make("div", { class: "practice-foot" }, where, row, this.told, this.earlier);
     this.tellOfCopy();
-    for (const other of await this.notebook.others(this.dataset.exercise)) {
-      const href = this.dataset.address.replace(this.dataset.notebook, other);
-      foot.append(" ", make("a", { href, target: "_blank" }, `Earlier work: ${other}`));
-    }
+    await this.tellOfEarlier();
     this.append(foot);
     this.notebook.onrefused = () => {
       where.textContent = "This browser keeps nothing of this page: what you write is gone once you leave. "
@@ -500,6 +536,15 @@ class Practice extends HTMLElement {
     this.copy.textContent = at ? `Last copy downloaded ${day}, ${time(at)}.` : "";
   }
 
+  /** List the notebooks of this exercise that aren't shown here. */
+  async tellOfEarlier() {
+    const others = await this.notebook.others(this.dataset.exercise);
+    this.earlier.replaceChildren(...others.flatMap((other) => {
+      const href = this.dataset.address.replace(this.dataset.notebook, other);
+      return [make("a", { href, target: "_blank" }, `Earlier work: ${other}`), make("br")];
+    }));
+  }
+
   save() {
     return Promise.all(this.answers.map((answer) => answer.save()));
   }
@@ -510,6 +555,20 @@ class Practice extends HTMLElement {
     for (const answer of this.answers) answerIn(notebook, answer.name).source = answer.text; // the lab may keep it from being saved
     downloadCopy(notebook, this.notebook.name, this.dataset.exercise);
     this.tellOfCopy();
+  }
+
+  /** Go on with a copy from elsewhere. */
+  async upload() {
+    await this.save();
+    const found = await chosen(await this.notebook.read());
+    const refusal = !found ? NOT_THIS : await this.notebook.isInLab() ? IN_LAB : "";
+    if (!refusal) {
+      await this.notebook.replace(found, this.dataset.exercise);
+      await Promise.all(this.answers.map((answer) =>
+        answer.refresh("This is from your file. What stood here is kept: “Bring back” shows it again.")));
+      await this.tellOfEarlier();
+    }
+    this.told.textContent = refusal || "The editors show the answers in your file.";
   }
 }
 

@@ -8,7 +8,7 @@ import nbformat
 import pytest
 from pages import ROOT
 from playwright.sync_api import Error
-from working import PATIENCE, Lab, address, right_answers
+from working import PATIENCE, Lab, Practice, address, right_answers
 
 SLUG = "01-embedding"
 SOURCE = """() => [...jupyterapp.shell.currentWidget.content.model.cells].find(
@@ -94,7 +94,17 @@ def notebook(**sources):
 def choose(lab, content):
     with lab.tab.expect_file_chooser() as chooser:
         lab.tab.evaluate("void jupyterapp.commands.execute('lab:upload')")
-    chooser.value.set_files({"name": "work.ipynb", "mimeType": "application/json", "buffer": content})
+    chooser.value.set_files(file_of(content))
+
+
+def file_of(content):
+    return {"name": "work.ipynb", "mimeType": "application/json", "buffer": content}
+
+
+def choose_in_page(here, content):
+    with here.tab.expect_file_chooser() as chooser:
+        here.tab.get_by_role("button", name="Upload a notebook").click()
+    chooser.value.set_files(file_of(content))
 
 
 def test_an_upload_and_a_new_start_keep_what_was_there(open_lab):
@@ -116,7 +126,38 @@ def test_an_upload_and_a_new_start_keep_what_was_there(open_lab):
     assert written(Lab(kept.value)) == "# the second"
 
 
-@pytest.mark.parametrize("content", [b"no notebook", json.dumps({"cells": []}).encode()])
+def test_a_page_goes_on_with_a_file_and_keeps_what_was_there(practise):
+    here = practise(SLUG)
+    begun = here.text("MyTimeEmbedding")
+    here.write("MyEmbedding", "first = 1")
+    choose_in_page(here, notebook(MyEmbedding="second = 2"))
+    here.tab.get_by_text("The editors show the answers in your file.").wait_for()
+    here.tab.reload()
+    here = Practice(here.tab)
+    assert (here.text("MyEmbedding"), here.text("MyTimeEmbedding")) == ("second = 2", begun)
+    back = here.tab.get_by_role("button", name="Bring back")
+    assert back.inner_text() == "Bring back “first = 1”"  # and nothing where nothing was written
+    back.press("Enter")
+    here.part("MyEmbedding").get_by_text("first = 1").wait_for()
+    with here.tab.expect_popup() as kept:
+        here.tab.get_by_role("link", name=f"Earlier work: {SLUG}-kept-").click()
+    assert written(Lab(kept.value)) == "first = 1"
+
+
+NO_NOTEBOOKS = [b"no notebook", json.dumps({"cells": []}).encode()]
+
+
+@pytest.mark.parametrize("content", NO_NOTEBOOKS)
+def test_what_is_no_notebook_of_the_exercise_changes_nothing_in_the_page(practise, content):
+    here = practise(SLUG)
+    here.write("MyEmbedding", "mine = 1")
+    choose_in_page(here, content)
+    here.tab.get_by_text("That file isn't a notebook of this exercise. Nothing was changed.").wait_for()
+    assert here.text("MyEmbedding") == "mine = 1"
+    assert not here.tab.get_by_role("link", name="Earlier work").count()
+
+
+@pytest.mark.parametrize("content", NO_NOTEBOOKS)
 def test_what_is_no_notebook_of_the_exercise_changes_nothing(open_lab, content):
     lab = open_lab(SLUG)
     state(lab).wait_for()

@@ -494,6 +494,21 @@ def test_on_a_phone_only_code_scrolls_sideways_and_axe_finds_nothing(practise):
     assert_no_violation_in_either_theme(here.tab, "rnnlm-practice")
 
 
+def test_fingers_indent_where_there_is_no_tab_key(practise):
+    here = practise("01-embedding", width=390)
+    less, more = (here.part("MyEmbedding").get_by_role("button", name=f"{each} indent") for each in ("Less", "More"))
+    here.write("MyEmbedding", "one = 1")
+    assert not more.is_visible()
+    screen = here.tab.context.new_cdp_session(here.tab)
+    screen.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
+    for indent in (more, more, less):
+        indent.click()
+    here.tab.keyboard.type("  # typed on")
+    assert here.text("MyEmbedding") == "    one = 1  # typed on"
+    assert here.tab.evaluate("document.documentElement.scrollWidth") == 390
+    assert_no_violation_in_either_theme(here.tab, "rnnlm-practice")
+
+
 def test_the_browser_is_asked_to_keep_work_and_the_last_copy_is_known_here_and_in_the_lab(practise, open_lab):
     here = practise("01-embedding")
     here.tab.evaluate("() => { window.asked = 0; navigator.storage.persist = async () => (window.asked += 1); }")
