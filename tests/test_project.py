@@ -37,9 +37,10 @@ def test_linters_before_a_commit_are_those_of_ci():
     assert {package for hook in hooks for package in hook.get("additional_dependencies", [])} == {
         package for package in PROJECT["optional-dependencies"]["test"] if package.startswith("ruff")
     }
-    run = read("tools/verify").replace(" python ", " .venv/bin/python ")
+    run = read("tools/verify")
     for hook in hooks:
-        assert re.search(rf"\"{hook['name']}\" +{re.escape(hook['entry'].replace(' --force-exclude', ''))}", run)
+        command = hook["entry"].removeprefix(".venv/bin/").replace(" --force-exclude", "")
+        assert re.search(rf"\"{hook['name']}\" +{re.escape(command)}", run)
 
 
 def test_cupy_is_offered_for_each_cuda_as_the_package_does():
