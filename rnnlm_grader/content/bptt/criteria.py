@@ -299,6 +299,11 @@ def below(rng, shape, arrays):
     return round(norm_of(arrays.values()) * rng.choice([0.05, 0.3, 0.7]), 1)
 
 
+def far_below(rng, shape, arrays):
+    """A limit below the largest number, too: who takes that for the norm clips as well."""
+    return round(norm_of(arrays.values()) * rng.choice([0.05, 0.1, 0.15]), 1)
+
+
 def above(rng, shape, arrays):
     return round(norm_of(arrays.values()) * rng.choice([1.05, 1.5, 4]) + 1, 1)
 
@@ -350,7 +355,7 @@ def with_small_number(grads, max_norm):
     return np.asarray(norm)
 
 
-two, small = clipping("DH", "H"), clipping("DH", "H", drawn=above)
+two, far, small = (clipping("DH", "H", drawn=drawn) for drawn in (below, far_below, above))
 limit = replace(two, reference=with_small_number)
 clip = Exercise(clipping("NTD", "H", "DH", drawn=some_max_norm), criteria)
 
@@ -363,7 +368,7 @@ clip.criterion(
     2,
     "gradients above max_norm shrink by one factor, to that norm",
     {"norm grads": ["forward"]},
-    of=[two],
+    of=[two, far],
 )
 clip.criterion(
     "leaves_small_gradients",
