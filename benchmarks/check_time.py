@@ -32,6 +32,7 @@ from rnnlm_grader import check  # noqa: E402
 from rnnlm_grader.content import ASSIGNMENTS  # noqa: E402
 from rnnlm_grader.engine.exam import hidden_seed, public_seed  # noqa: E402
 from rnnlm_grader.protocol.bench import load_cells  # noqa: E402
+from rnnlm_grader.protocol.candidate import ANSWER, SET_UP, CodeCell  # noqa: E402
 from rnnlm_grader.sandbox import candidate as sandboxed  # noqa: E402
 from rnnlm_grader.sandbox.candidate import SandboxedCandidate  # noqa: E402
 from rnnlm_grader.sandbox.connection import Connection  # noqa: E402
@@ -125,7 +126,10 @@ def measure_submission(corpus, wrong):
     """Return (milliseconds beyond start-up, of start-up) for a whole submission, right or with one mistake a name."""
     assignment, plain = ASSIGNMENTS[corpus.SLUG], plainest(corpus.SLUG)
     answers = plain | ({name: next(iter(corpus.WRONG[name].values())) for name in plain} if wrong else {})
-    cells = [("imports", "import numpy as np"), *answers.items()]
+    cells = [
+        CodeCell(SET_UP, "imports", "import numpy as np"),
+        *(CodeCell(ANSWER, name, source) for name, source in answers.items()),
+    ]
     times = []
     for _ in range(REPEATS):
         TimedConnection.starting = 0.0

@@ -9,7 +9,7 @@ import platform
 import re
 import shlex
 import sys
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypedDict
@@ -20,7 +20,7 @@ from ..content import ASSIGNMENTS
 from ..engine.exam import Criterion, LastLook, hidden_seed, public_seed, was_stopped
 from ..explaining.words import clean, in_a_word
 from ..protocol.bench import Raised
-from ..protocol.candidate import Lost
+from ..protocol.candidate import CodeCell, Lost
 from ..refusal import Refusal
 from ..sandbox.candidate import SandboxedCandidate
 from ..verdict.allowance import Allowance
@@ -89,14 +89,14 @@ class Job:
     """Everything that the result of an examination depends on."""
 
     assignment: str
-    cells: tuple[tuple[str, str], ...]  # (name, source): the submission, in the order in which it is executed
+    cells: tuple[CodeCell, ...]  # the submission, in the order in which it is executed
     answers: tuple[tuple[str, str], ...]  # (name, source): the instructor's
     secret: bytes  # the course's key
     sandbox: str
     seconds_per_criterion: float
     seconds_per_answer: float  # for all criteria of one name that don't come to an end
     version: str  # of the grader
-    whole: tuple[tuple[str, str], ...] = ()  # like `cells`, with all own cells; () where all of them counts
+    whole: tuple[CodeCell, ...] = ()  # like `cells`, with all own cells; () where all of them counts
     seconds_per_cell: float = 5.0
     wall_clock_factor: float = 10.0  # on which no final result depends
 
@@ -104,12 +104,20 @@ class Job:
     def key(self) -> str:
         """The name of the result: jobs that differ in anything have different ones."""
         said = {name: value for name, value in vars(self).items() if name not in ("secret", "wall_clock_factor")}
+        said |= {"cells": in_pairs(self.cells), "whole": in_pairs(self.whole)}
         return hmac.digest(self.secret, json.dumps(said, sort_keys=True).encode(), hashlib.sha256).hex()
 
     @property
     def draw(self) -> bytes:
         """The key from which hidden inputs are drawn: other code meets others, so there is nothing to learn of them."""
-        return hmac.digest(self.secret, json.dumps([self.cells, self.whole]).encode(), hashlib.sha256)
+        return hmac.digest(
+            self.secret, json.dumps([in_pairs(self.cells), in_pairs(self.whole)]).encode(), hashlib.sha256
+        )
+
+
+def in_pairs(cells: Iterable[CodeCell]) -> list[tuple[str, str]]:
+    """Return (name, source) of each cell: what results and draws depend on."""
+    return [(cell.name, cell.source) for cell in cells]
 
 
 @functools.cache

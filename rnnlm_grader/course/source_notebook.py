@@ -13,7 +13,7 @@ from ..content import ASSIGNMENTS
 from ..notebooks.cell_code import plain_python
 from ..notebooks.submission import CODE
 from ..notebooks.writing import UNANSWERED, UNFILLED, Outline
-from ..protocol.candidate import OWN, SET_UP
+from ..protocol.candidate import ANSWER, OWN, SET_UP, CodeCell
 from ..refusal import Refusal
 
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
@@ -64,14 +64,17 @@ def blank(cell: NotebookNode) -> str:
     return released(cell.source, stub) if SOLUTION.search(cell.source) else stub
 
 
-def execution_order(source: NotebookNode, order: Iterable[tuple[str | None, str]]) -> list[tuple[str, str]]:
-    """The cells of a submission as (name, source): set-up first, then as the student had them."""
+def execution_order(source: NotebookNode, order: Iterable[tuple[str | None, str]]) -> list[CodeCell]:
+    """The cells of a submission: set-up first, then as the student had them."""
     setup = [
-        (f"{SET_UP} {i}", cell.source)
+        CodeCell(SET_UP, f"{SET_UP} {i}", cell.source)
         for i, cell in enumerate(source.cells)
         if cell.cell_type == "code" and "setup" in cell.metadata.get("tags", ())
     ]
-    rest = [(name, plain_python(source)) if name else (f"{OWN} {i}", source) for i, (name, source) in enumerate(order)]
+    rest = [
+        CodeCell(ANSWER, name, plain_python(source)) if name else CodeCell(OWN, f"{OWN} {i}", source)
+        for i, (name, source) in enumerate(order)
+    ]
     return [*setup, *rest]
 
 

@@ -13,10 +13,22 @@ from typing import Any, Protocol
 from .bench import Bench, Raised, execute
 from .program import Program, Reply
 
-SET_UP = "set-up"  # what the names of the instructor's cells begin with, which are executed first
-OWN = "own cell"  # what those begin with that hold no wanted name
+SET_UP, ANSWER, OWN = "set-up", "answer", "own cell"  # kinds of cells
 TIMED_OUT = "it did not come to an end in the time allowed; is there an endless loop?"
 WAITED = "it did not come to an end, but computed little (does it wait for something, or was the machine busy?)"
+
+
+@dataclass(frozen=True)
+class CodeCell:
+    """A cell of a submission.
+
+    `kind` says what it is: of the instructor's (SET_UP), which are executed first, an ANSWER, or of the student's OWN.
+    An answer's `name` is that of the answer; of others it is what remarks call them.
+    """
+
+    kind: str
+    name: str
+    source: str
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..notebooks.cell_code import definitions_in, names_bound, statements_of
 from ..protocol.bench import Raised, describe
-from ..protocol.candidate import OWN, SET_UP, Lost, WorkerLost
+from ..protocol.candidate import OWN, SET_UP, CodeCell, Lost, WorkerLost
 from ..protocol.program import Program, Reply
 from ..protocol.values import is_snapshot
 from . import choice
@@ -33,14 +33,14 @@ class SandboxedCandidate:
     Parameters
     ----------
     cells
-        What the worker executes, in order: (name, source) of each.
+        What the worker executes, in order.
     wanted
         The names that the assignment asks for.
     lent, sandbox
         As in `bubblewrap.command`.
     seconds, all_seconds
-        How long a cell may take, and all cells of one name. Those that hold no wanted name share one allowance, of
-        which none may use more than half of what is left: so something is left for the next.
+        How long a cell may take, and all cells of one answer. The student's own share one allowance, of which none may
+        use more than half of what is left: so something is left for the next.
     wall_clock_factor
         How many times as long anything may take by the clock on the wall.
 
@@ -60,7 +60,7 @@ class SandboxedCandidate:
 
     def __init__(
         self,
-        cells: Iterable[tuple[str, str]],
+        cells: Iterable[CodeCell],
         wanted: Iterable[str],
         *,
         lent: Sequence[str] = (),
@@ -72,8 +72,7 @@ class SandboxedCandidate:
         self.wanted, self.sandbox = tuple(wanted), sandbox
         self.seconds, self.all_seconds, self.wall_clock_factor = seconds, all_seconds, wall_clock_factor
         self.waits = 0
-        # (cell, source) → how a worker was lost in it, each time
-        self.lost: defaultdict[tuple[str, str], list[Lost]] = defaultdict(list)
+        self.lost: defaultdict[CodeCell, list[Lost]] = defaultdict(list)  # how a worker was lost in it, each time
         self.in_vain: list[Lost] = []  # how workers were lost with no cell to blame
         self.worker: Connection | None = None  # once there was one
         self.granted = 0.0  # seconds for the criterion at work, as it is told
@@ -82,7 +81,7 @@ class SandboxedCandidate:
         self.played = 0  # programs of this worker
         self.load(cells, lent)
 
-    def load(self, cells: Iterable[tuple[str, str]], lent: Sequence[str] = ()) -> None:
+    def load(self, cells: Iterable[CodeCell], lent: Sequence[str] = ()) -> None:
         """Take up other cells, and other loans, in a new process: what ran in the last one may have changed it."""
         self.close()
         self.command = choice.command(self.sandbox, lent)
@@ -91,7 +90,7 @@ class SandboxedCandidate:
         self.failed: dict[str, Lost | Raised] = {}
         self.defined: tuple[str, ...] = ()
         self.known: defaultdict[str, dict] = defaultdict(dict)
-        self.spent: defaultdict[str, float] = defaultdict(float)  # name of a cell, or OWN for all of these → seconds
+        self.spent: defaultdict[str, float] = defaultdict(float)  # name of an answer, or OWN → seconds
         self.loading = 0.0
         self.executed = 0  # cells that some worker has executed: another one does so at no charge
 
@@ -135,11 +134,11 @@ class SandboxedCandidate:
 
     def sources(self, name: str) -> list[str]:
         """Return the sources of the cells that may define an answer."""
-        return [source for _, source in self.cells if name in source]
+        return [cell.source for cell in self.cells if name in cell.source]
 
     def names_beside(self, name: str) -> set[str]:
         """Return the names that an answer may use beside its own."""
-        return set().union(*(names_bound(node) for _, source in self.cells for node in statements_of(source)))
+        return set().union(*(names_bound(node) for cell in self.cells for node in statements_of(cell.source)))
 
     def _reply_to(self, program: Program) -> Reply:
         """Receive (number of a program of this worker, results, `Raised` or None, text), or ('ask', number, value)."""
@@ -175,14 +174,16 @@ class SandboxedCandidate:
     def _execute_cells(self) -> bool:
         """Have the worker execute the cells, or what is left of those that lost one; return whether it survived."""
         self.failed = {}
-        for at, (cell, source) in enumerate(self.cells):
-            lost = self.lost[cell, source]
-            left = list(dict.fromkeys((source, definitions_in(source), "")))[len(lost)] if lost else source
+        for at, cell in enumerate(self.cells):
+            lost = self.lost[cell]
+            left = cell.source
+            if lost:
+                left = list(dict.fromkeys((left, definitions_in(left), "")))[len(lost)]
             problem = self._execute(cell, left, lost, is_new=at >= self.executed) if left else None
             if not self.worker.is_open:
                 return False
             if problem or lost:
-                self.failed.setdefault(cell, replace(lost[0], defines=bool(left)) if lost else problem)
+                self.failed.setdefault(cell.name, replace(lost[0], defines=bool(left)) if lost else problem)
             self.executed = max(self.executed, at + 1)
         defined = self.worker.ask("which", *self.wanted)
         if not (isinstance(defined, tuple) and all(isinstance(name, str) and name in self.wanted for name in defined)):
@@ -191,25 +192,24 @@ class SandboxedCandidate:
         self.loading = self.worker.since(self.worker.ready)
         return True
 
-    def _execute(self, cell: str, source: str, lost: list[Lost], is_new: bool) -> Lost | Raised | None:
+    def _execute(self, cell: CodeCell, source: str, lost: list[Lost], is_new: bool) -> Lost | Raised | None:
         """Have the worker execute a cell; return what went wrong, if anything. If the worker is lost, `lost` grows.
 
         Raises `WorkerLost` where nobody knows which cell is to blame: what is said in the name of one may have been
         forged by another, and what ended well before may be lost for whatever reason. The instructor's never are.
         """
-        is_setup = cell.startswith(SET_UP)
-        account = cell if is_setup or cell in self.wanted else OWN
+        account = OWN if cell.kind == OWN else cell.name
         start, left = self.worker.clocks(), self.all_seconds - self.spent[account]
         if left <= 0 and is_new:
             return Lost(NO_TIME)
         self.worker.allow(min(self.seconds, left / 2 if account == OWN else left) if is_new else self.seconds)
         try:
-            raised = self.worker.ask("execute", cell, source)
+            raised = self.worker.ask("execute", cell.name, source)
             if not (raised is None or isinstance(raised, Raised)):
                 raise self.worker.lost(DISTURBED)
         except WorkerLost as error:
             (reason,) = error.args
-            if is_setup or left <= 0 or reason.reason in (DISTURBED, TOO_MUCH):
+            if cell.kind == SET_UP or left <= 0 or reason.reason in (DISTURBED, TOO_MUCH):
                 raise
             lost.append(reason)
             self.spent[account] += A_START + self.worker.since(self.worker.ready)

@@ -20,7 +20,7 @@ from ..notebooks.cell_code import (
     without_changes_of,
 )
 from ..protocol.bench import Raised
-from ..protocol.candidate import OWN, SET_UP, Candidate, Lost, WorkerLost
+from ..protocol.candidate import ANSWER, OWN, SET_UP, Candidate, CodeCell, Lost, WorkerLost
 from ..sandbox.candidate import SandboxedCandidate
 from .allowance import Allowance
 from .judging import PartResult, Verdict, judge
@@ -43,7 +43,7 @@ ONLY_IN_PART = Difference(
 ONLY_FAILING = Difference(
     "This", "holds as it was handed in, but not where a method that fails does nothing, with which more of it holds"
 )
-Cells: TypeAlias = Sequence[tuple[str, str]]  # (name, source), in order
+Cells: TypeAlias = Sequence[CodeCell]  # in order
 Problems: TypeAlias = dict[str, Lost | Raised]  # cell → what went wrong in it
 SLOW = 5  # seconds; of cells that take longer only the definitions are executed in another way, and not if these do too
 
@@ -91,7 +91,7 @@ def grade_submission(
     Parameters
     ----------
     cells
-        The submission, in the order in which it is executed. The cells of an answer bear its name.
+        The submission, in the order in which it is executed.
     answers
         The instructor's source for each name.
     seeds, allowance
@@ -102,7 +102,7 @@ def grade_submission(
     known, failed = examine_submission(assignment, candidate, cells, seeds, allowance)
     first = results = {name: judge(explained) for name, explained in known.items()}
     # is_whole → what to execute, until it's slow
-    forms: dict[bool, list[Callable[[Cells], Iterable[tuple[str, str]]]]] = {
+    forms: dict[bool, list[Callable[[Cells], Iterable[CodeCell]]]] = {
         False: [tuple, definitions_alone],
         True: [tuple],
     }
@@ -141,7 +141,7 @@ def other_ways(
     failing = methods_that_fail(results[name])
     for methods in filter(None, dict.fromkeys((*zip(failing), failing))):  # each alone, then all
         idle = "\n".join(f"{name}.{method} = lambda self, *args: None" for method in methods)
-        ways.append(Way((*cells, (f"{OWN} beside {name}", idle)), ONLY_FAILING, idle=methods))
+        ways.append(Way((*cells, CodeCell(OWN, f"{OWN} beside {name}", idle)), ONLY_FAILING, idle=methods))
     yield from ways
     if earlier := stand_ins_for(name, results):
         for part, is_whole in ((cells, False), *((way.cells, way.is_whole) for way in ways)):
@@ -177,32 +177,32 @@ def may_lack_something(name: str, results: Iterable[PartResult]) -> bool:
 
 def first_change_after(name: str, cells: Cells) -> int | None:
     """Where the first cell after an answer stands that may change it; None if there is none."""
-    own = [at for at, (cell, _) in enumerate(cells) if cell == name]
-    places = own or [at for at, (_, source) in enumerate(cells) if name in defined_names(parsed(source))]
-    return first_that_defines_anew([source for _, source in cells], max(places, default=len(cells)) + 1)
+    own = [at for at, cell in enumerate(cells) if cell.name == name]
+    places = own or [at for at, cell in enumerate(cells) if name in defined_names(parsed(cell.source))]
+    return first_that_defines_anew([cell.source for cell in cells], max(places, default=len(cells)) + 1)
 
 
-def with_stand_ins(cells: Cells, answers: Mapping[str, str], earlier: Collection[str]) -> Iterator[tuple[str, str]]:
+def with_stand_ins(cells: Cells, answers: Mapping[str, str], earlier: Collection[str]) -> Iterator[CodeCell]:
     """Yield the cells with a right answer in place of some, wherever these are defined or changed.
 
     Of the cell of such an answer, what it defines besides, and runs nothing, stays; of any other, all else.
     """
     left = list(earlier)
-    for cell, source in cells:
-        defined = defined_names(tree_of(source)) if any(name in source for name in left) else ()
-        here = [name for name in left if name == cell or name in defined]
-        yield from ((name, answers[name]) for name in here)
+    for cell in cells:
+        defined = defined_names(tree_of(cell.source)) if any(name in cell.source for name in left) else ()
+        here = [name for name in left if name == cell.name or name in defined]
+        yield from (CodeCell(ANSWER, name, answers[name]) for name in here)
         left = [name for name in left if name not in here]
-        if cell in earlier:
-            yield f"{OWN} beside {cell}", helpers_in(source, set(earlier))
+        if cell.name in earlier:
+            yield CodeCell(OWN, f"{OWN} beside {cell.name}", helpers_in(cell.source, set(earlier)))
         else:
-            yield cell, without_changes_of(source, set(earlier))
+            yield replace(cell, source=without_changes_of(cell.source, set(earlier)))
 
 
-def definitions_alone(cells: Cells) -> Iterator[tuple[str, str]]:
+def definitions_alone(cells: Cells) -> Iterator[CodeCell]:
     """Yield of each of the student's cells only what defines, which takes no time."""
-    for cell, source in cells:
-        yield cell, source if cell.startswith(SET_UP) else definitions_in(source)
+    for cell in cells:
+        yield cell if cell.kind == SET_UP else replace(cell, source=definitions_in(cell.source))
 
 
 def is_wrong(results: Iterable[PartResult]) -> bool:

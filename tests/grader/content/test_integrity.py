@@ -7,6 +7,7 @@ import pytest
 from corpora import incomplete, rnnlm
 from examining import is_clean
 from support.instructor import NAMES, solution
+from support.workers import code_cells
 
 from rnnlm_grader.content import find
 from rnnlm_grader.course import job
@@ -34,11 +35,11 @@ def test_other_code_meets_other_hidden_inputs_so_that_there_is_nothing_to_learn_
         ("x = 1", b"k", ""),
         ("x = 1 ", b"k", ""),
         ("x = 1", b"l", ""),
-        ("x = 1", b"k", "x"),
+        ("x = 1", b"k", [("MyEmbedding", "x")]),
         ("x = 1", b"k", ""),
     ):
-        cells = (("MyEmbedding", source),)
-        job.run(job.Job("01-embedding", cells, (), key * 32, "none", 1.0, 1.0, job.version(), whole))
+        cells = code_cells(("MyEmbedding", source))
+        job.run(job.Job("01-embedding", cells, (), key * 32, "none", 1.0, 1.0, job.version(), code_cells(*whole)))
     first, *others, again = drawn
     assert again == first
     for (public, hidden), *draws in zip(first, *others, strict=True):

@@ -11,7 +11,7 @@ from course_folder import BLANK, SLUG, collect, contents, gradebook_of, open_cou
 from demo import RIGHT, TIME_RIGHT, filled
 from nbformat import writes
 from nbformat.v4 import new_code_cell
-from support.workers import busy
+from support.workers import busy, code_cells
 
 from rnnlm_grader.course import pool
 from rnnlm_grader.course.batch import Batch
@@ -62,7 +62,7 @@ def begin_with(statements, source, *methods):
     ids=["slow", "sometimes endless, beside a slow cell"],
 )
 def test_an_answer_gets_the_same_result_beside_four_busy_loops(own, start, points):
-    cells = (
+    cells = code_cells(
         ("set-up 0", "import numpy as np"),
         ("own cell 1", own),
         ("my_perplexity", begin_with(start, PERPLEXITY, "my_perplexity")),

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 from corpora import embedding as corpus
 from examining import defined
+from support.workers import code_cells
 
 from rnnlm_grader.explaining.changes import close_names
 from rnnlm_grader.explaining.source import causes_in
@@ -109,7 +110,7 @@ def test_no_length_of_names_makes_a_search_for_close_ones_take_long():
 def test_the_source_is_found_in_a_kernel_and_of_a_submission():
     source = corpus.EMBEDDING["as the book writes it"]
     near = KernelCandidate(MyEmbedding=defined(source, "MyEmbedding"))
-    far = SimpleNamespace(cells=[("set-up", "import numpy"), ("MyEmbedding", source)])
+    far = SimpleNamespace(cells=code_cells(("set-up", "import numpy"), ("MyEmbedding", source)))
     assert [each.rstrip() for each in near.sources("MyEmbedding")] == [source.rstrip()]
     assert SandboxedCandidate.sources(far, "MyEmbedding") == [source]
 

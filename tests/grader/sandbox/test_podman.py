@@ -16,7 +16,7 @@ import demo
 import pytest
 from course_folder import WORK, batch_of, release
 from support.inside import INSIDE, look_round
-from support.workers import FORBIDDEN, LOSES, CallFailed, begun, call, function, how_lost
+from support.workers import FORBIDDEN, LOSES, CallFailed, begun, call, code_cells, function, how_lost
 
 from rnnlm_grader.course.job import Job, run, version
 from rnnlm_grader.sandbox import choice, connection
@@ -140,9 +140,10 @@ GRADER = """
 import sys
 from rnnlm_grader.sandbox import podman
 from rnnlm_grader.sandbox.candidate import SandboxedCandidate
+from rnnlm_grader.protocol.candidate import ANSWER, CodeCell
 from rnnlm_grader.protocol.program import Program
 podman.MOST_SECONDS = int(sys.argv[2])
-candidate = SandboxedCandidate([("work", sys.argv[1])], ["work"], sandbox="podman")
+candidate = SandboxedCandidate([CodeCell(ANSWER, "work", sys.argv[1])], ["work"], sandbox="podman")
 candidate.begin(60)
 print("begun", flush=True)
 program = Program()
@@ -170,8 +171,9 @@ def test_a_grader_that_is_killed_leaves_nothing_behind(answer, most_seconds):
 
 def result_of(embedding, box):
     """What the examination of a submission finds, without the key, which names the sandbox."""
-    cells = (("imports", "import numpy as np"), ("MyEmbedding", embedding), ("MyTimeEmbedding", demo.TIME_RIGHT))
-    answers = (("MyEmbedding", demo.RIGHT), ("MyTimeEmbedding", demo.TIME_RIGHT))
+    time_embedding = ("MyTimeEmbedding", demo.TIME_RIGHT)
+    cells = code_cells(("set-up", "import numpy as np"), ("MyEmbedding", embedding), time_embedding)
+    answers = (("MyEmbedding", demo.RIGHT), time_embedding)
     result = run(Job(demo.ASSIGNMENT, cells, answers, b"k" * 32, box, 20.0, 60.0, version()))
     return result.pop("key"), json.dumps(result)
 

@@ -9,7 +9,19 @@ import textwrap
 import numpy as np
 import pytest
 from processes import orphans, staying
-from support.workers import FORBIDDEN, LOSES, CallFailed, begun, busy, call, call_work, calling, function, how_lost
+from support.workers import (
+    FORBIDDEN,
+    LOSES,
+    CallFailed,
+    begun,
+    busy,
+    call,
+    call_work,
+    calling,
+    code_cells,
+    function,
+    how_lost,
+)
 
 from rnnlm_grader.protocol import wire
 from rnnlm_grader.protocol.bench import load_cells
@@ -149,7 +161,7 @@ def test_a_sandbox_that_is_found_and_cannot_start_says_why_and_is_not_to_be_inst
 
 
 def test_a_sandbox_that_fails_in_mid_grading_is_not_taken_for_the_students_fault():
-    candidate = SandboxedCandidate([("work", "x = 1")], ["x"])
+    candidate = SandboxedCandidate(code_cells(("work", "x = 1")), ["x"])
     candidate.command = (["/bin/false"], {})
     with pytest.raises(choice.SandboxMissing, match="failed to start a worker"):
         candidate.begin(5)
@@ -214,7 +226,7 @@ FORGED = {  # which reply of a worker → what is said in its place
 
 @pytest.mark.parametrize(("at", "said"), [(at, said) for at, ways in FORGED.items() for said in ways])
 def test_what_is_forged_loses_the_worker_at_once(monkeypatch, at, said):
-    candidate = SandboxedCandidate([("work", "def work(): return 1")], ["work"])
+    candidate = SandboxedCandidate(code_cells(("work", "def work(): return 1")), ["work"])
     receive, seen = connection.Connection.receive, []
 
     def forged(worker):
@@ -321,7 +333,8 @@ def test_a_cell_that_ends_the_process_pays_for_what_is_executed_again(starts):
 
 
 def test_a_submission_with_no_cell_to_blame_is_given_up_after_three_workers(starts):
-    candidate = SandboxedCandidate([("work", "import os, sys\nos.write(int(sys.argv[2]), b'x' * 100)")], ["work"])
+    cells = code_cells(("work", "import os, sys\nos.write(int(sys.argv[2]), b'x' * 100)"))
+    candidate = SandboxedCandidate(cells, ["work"])
     for _ in range(9):
         with pytest.raises(WorkerLost, match="disturbed"):
             candidate.begin(5)
@@ -332,7 +345,7 @@ def test_a_submission_that_loses_one_worker_after_another_in_cells_that_ended_we
     cells = [
         (f"own cell {n}", f"import os\nif os.path.exists({str(tmp_path / 'now')!r}): os._exit({n})") for n in range(30)
     ]
-    candidate = SandboxedCandidate(cells, [], sandbox="none", all_seconds=1)
+    candidate = SandboxedCandidate(code_cells(*cells), [], sandbox="none", all_seconds=1)
     candidate.begin(5)
     candidate.close()
     (tmp_path / "now").touch()
@@ -345,13 +358,13 @@ def test_other_cells_find_nothing_of_those_before_them_nor_what_was_lent_to_them
     with begun(("one", "one = 1"), ("own cell", "1 / 0"), names=["one", "two"]) as candidate:
         assert list(candidate.failed) == ["own cell"]
         assert candidate.defined == ("one",)
-        candidate.load([("two", "two = globals().get('one', 2)\ndef get(): return two")])
+        candidate.load(code_cells(("two", "two = globals().get('one', 2)\ndef get(): return two")))
         assert (candidate.failed, candidate.defined) == ({}, ())
         candidate.begin(5)
         assert candidate.defined == ("two",)
         assert call(candidate, "get") == 2
         for lent, defined in ((("layers",), ("one",)), ((), ())):
-            candidate.load([("one", "from rnnlm_ref.layers import Embedding as one")], lent)
+            candidate.load(code_cells(("one", "from rnnlm_ref.layers import Embedding as one")), lent)
             candidate.begin(5)
             assert candidate.defined == defined
 

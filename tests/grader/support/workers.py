@@ -5,15 +5,21 @@ import textwrap
 
 import pytest
 
-from rnnlm_grader.protocol.candidate import WorkerLost
+from rnnlm_grader.protocol.candidate import ANSWER, OWN, SET_UP, CodeCell, WorkerLost
 from rnnlm_grader.protocol.program import Program
 from rnnlm_grader.sandbox.candidate import SandboxedCandidate
+
+
+def code_cells(*pairs):
+    """The cells of a submission, from (name, source) of each; a name that isn't an answer's begins with the kind."""
+    kinds = [next((kind for kind in (SET_UP, OWN) if name.startswith(kind)), ANSWER) for name, _ in pairs]
+    return tuple(CodeCell(kind, *pair) for kind, pair in zip(kinds, pairs, strict=True))
 
 
 @contextlib.contextmanager
 def begun(*cells, names=("work",), allowed=20, **options):
     """Give a candidate whose worker has executed these cells; a source alone is that of the cell `work`."""
-    cells = [("work", cell) if isinstance(cell, str) else cell for cell in cells]
+    cells = code_cells(*(("work", cell) if isinstance(cell, str) else cell for cell in cells))
     with contextlib.closing(SandboxedCandidate(cells, names, **options)) as candidate:
         candidate.begin(allowed)
         yield candidate

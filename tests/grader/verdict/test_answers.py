@@ -5,6 +5,7 @@ import contextlib
 import pytest
 from corpora import CORPORA, bptt, embedding, lstm, rnn, rnnlm, softmax_masking, time_rnn
 from support.hostile.attacks import KNOWN
+from support.workers import code_cells
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.content.misconception import changed
@@ -40,12 +41,12 @@ def plainest(corpus):
 
 def submission(corpus, **answers):
     """The cells of a submission: the answers given, the corpus's plainest right ones for the other names."""
-    return [("imports", "import numpy as np"), *(plainest(corpus) | answers).items()]
+    return code_cells(("set-up", "import numpy as np"), *(plainest(corpus) | answers).items())
 
 
 def in_kernel(assignment, cells, lent=()):
     names = {}
-    assert load_cells(cells, names) == {}
+    assert load_cells([(cell.name, cell.source) for cell in cells], names) == {}
     return KernelCandidate(**{name: names[name] for name in assignment.names})
 
 
@@ -371,7 +372,7 @@ def test_a_softmax_that_is_right_for_rows_or_matrices_loses_only_the_point_for_a
     ids=["an older try", "another helper of that name"],
 )
 def test_what_stands_below_an_answer_and_spoils_it_is_left_out_and_no_more(cells):
-    results, _ = graded(embedding, [("imports", "import numpy as np"), *cells])
+    results, _ = graded(embedding, code_cells(("set-up", "import numpy as np"), *cells))
     assert all(result.is_right for result in results.values())
 
 

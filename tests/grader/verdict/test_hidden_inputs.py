@@ -7,6 +7,7 @@ import zlib
 import numpy as np
 import pytest
 from corpora import embedding
+from support.workers import code_cells
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.course.job import failed_cells, part_summary, part_told
@@ -55,7 +56,7 @@ class MyEmbedding:
 def shown(*change):
     """Return all that is shown, to the student and to teachers, of a submission that remembers what it was given."""
     source = RIGHT.replace("class MyEmbedding:\n    def __init__(self, W):", REMEMBERS).replace(*change)
-    cells = [("imports", "import numpy as np"), ("MyEmbedding", source), ("MyTimeEmbedding", TIME_RIGHT)]
+    cells = code_cells(("set-up", "import numpy as np"), ("MyEmbedding", source), ("MyTimeEmbedding", TIME_RIGHT))
     with contextlib.closing(SandboxedCandidate(cells, ASSIGNMENT.names)) as candidate:
         results, failed = grade_submission(
             ASSIGNMENT,
