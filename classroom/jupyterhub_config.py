@@ -6,6 +6,7 @@ from pathlib import Path
 
 INSTRUCTORS = {"instructor"}
 STUDENTS = set(Path("/srv/rnnlm/hub/students").read_text().split())
+BOOK_URL = ""  # where students read the book, as in "https://course.example.org/rnnlm": what checks say links there
 
 c = get_config()  # noqa: F821
 
@@ -26,6 +27,7 @@ c.Spawner.http_timeout = 120  # seconds; a busy machine starts a server slowly
 c.Spawner.environment = {
     "PYTHONSTARTUP": find_spec("rnnlm_grader.startup").origin,
     "JUPYTER_PATH": "/srv/jupyter",
+    "RNNLM_BOOK_URL": BOOK_URL,
     "OPENBLAS_NUM_THREADS": "1",
 }  # so that an endless loop takes one core
 
