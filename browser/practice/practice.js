@@ -3,14 +3,13 @@
 
 import { NOT_THIS, askToKeep, chosen, downloadCopy, lastCopy, nameToKeep } from "./keeping.js";
 import { make } from "./puzzle.js";
-import { Python, Turns } from "./python.js";
+import { Python, SLOW, Turns, unlessBy } from "./python.js";
 
 const LAB = new URL("../", import.meta.url);
 const NOT_COME = "The editors didn’t arrive. Check the connection, and load this page again; what you wrote before is still in "
   + "this browser.";
 const IN_LAB = "This exercise is open as a notebook in another tab. Write there, or close that tab.";
 const PAUSE = 300; // milliseconds without a key after which work is saved
-const SLOW = 60_000; // milliseconds after which the start of Python is called slow
 const UNUSUAL = 8_000; // milliseconds after which a check says that it may take longer
 const ENDLESS = 90_000; // milliseconds after which it says that it may never end
 const SETTLED = 20_000; // milliseconds after which a page has all that it shows, also on a slow machine
@@ -453,8 +452,7 @@ class Answer {
 
   /** Wait for something; say a sentence if it takes longer than that. */
   orSay(sentence, time, something) {
-    const timer = setTimeout(() => this.say(sentence), time);
-    return something.finally(() => clearTimeout(timer));
+    return unlessBy(time, () => this.say(sentence), something);
   }
 
   /** Have Python forget what it ran before; say how far it is if it isn't there yet. */

@@ -1,5 +1,13 @@
 // Python in a page: a worker that runs it, and turns, because it does one thing after another.
 
+export const SLOW = 60_000; // milliseconds after which the start of Python is called slow
+
+/** Wait for something; do what is due if it takes longer than that. */
+export function unlessBy(time, due, something) {
+  const timer = setTimeout(due, time);
+  return something.finally(() => clearTimeout(timer));
+}
+
 /** Has one thing done after another. */
 export class Turns {
   last = Promise.resolve();

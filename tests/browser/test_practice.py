@@ -535,6 +535,18 @@ def test_editors_that_do_not_arrive_are_said_to_be_missing(open_page):
     tab.get_by_role("alert").filter(has_text="The editors didn’t arrive. Check the connection").wait_for()
 
 
+def test_when_python_does_not_come_within_a_minute_it_says_what_to_do(practise):
+    here = practise("01-embedding")
+    here.tab.context.route("**/practice/worker.js", lambda route: None)
+    here.tab.clock.install()
+    here.press("MyEmbedding", "Check")
+    here.part("MyEmbedding").get_by_text("Python is starting.").wait_for()
+    here.tab.clock.fast_forward("01:00")
+    here.part("MyEmbedding").get_by_text("Python is still not there.").wait_for()
+    here.press("MyEmbedding", "Stop")
+    here.part("MyEmbedding").get_by_text("Nothing was checked: it was stopped.").wait_for()
+
+
 @pytest.mark.parametrize("way", ["IDBFactory.prototype.open", "IDBObjectStore.prototype.put"])
 def test_where_storage_is_refused_the_page_says_so_and_all_else_works(open_page, way):
     tab = open_page(chapter("01-embedding"))

@@ -181,3 +181,13 @@ def test_from_disk_a_sentence_says_what_asks_instead(browser):
     assert tab.get_by_text("1 question is due.").is_visible()
     assert not tab.get_by_role("button", name="Start").is_visible()
     tab.close()
+
+
+def test_when_python_does_not_come_within_a_minute_it_says_what_to_do(review):
+    tab = review({KEY: long_ago()})
+    tab.context.route("**/practice/worker.js", lambda route: None)
+    tab.clock.install()
+    tab.get_by_role("button", name="Start").click()
+    tab.get_by_text("Python is starting.").wait_for()
+    tab.clock.fast_forward("01:00")
+    tab.get_by_text("Python is still not there.").wait_for()

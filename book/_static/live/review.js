@@ -63,7 +63,8 @@ class LiveReview extends HTMLElement {
   async start() {
     this.startButton.hidden = true;
     this.place.hidden = false;
-    this.python ??= new (await import(new URL(this.dataset.python, document.baseURI))).Python();
+    this.parts ??= await import(new URL(this.dataset.python, document.baseURI));
+    this.python ??= new this.parts.Python();
     this.left = dueIn(keptReviews()).slice(0, AT_ONCE);
     this.count = 0;
     await this.next();
@@ -73,13 +74,16 @@ class LiveReview extends HTMLElement {
     const key = this.left.shift();
     if (!key) return this.end();
     const now = Date.now();
-    this.place.replaceChildren(make("p", { role: "status" }, this.python.worker ? "The next question is being made …"
-      : "Python is starting. That takes some seconds, once for each page."));
+    const status = make("p", { role: "status" }, this.python.worker ? "The next question is being made …"
+      : "Python is starting. That takes some seconds, once for each page.");
+    this.place.replaceChildren(status);
     this.place.focus();
+    const isSlow = () => void (status.textContent = "Python is still not there. If the connection was interrupted, load this page "
+      + "again: nothing is lost.");
     try {
       const points = keptUnder(POINTS);
       const what = { key, record: keptReviews().mistakes[key], points, now };
-      const question = await this.python.ask("review", ["ask", what]);
+      const question = await this.parts.unlessBy(this.parts.SLOW, isSlow, this.python.ask("review", ["ask", what]));
       if (!question) { // such as one about lines of what isn't solved yet
         keepRecord(key, { ...what.record, due: now + LATER });
         return this.next();
