@@ -190,6 +190,7 @@ def test_where_nothing_may_be_kept_everything_works_and_a_copy_is_offered(open_p
     with lab.tab.expect_download() as download:
         lab.tab.locator(".Toastify").get_by_role("button", name="Download").click()
     assert right_answers(SLUG)["MyEmbedding"] in nbformat.read(download.value.path(), as_version=4).cells[4].source
+    assert not open_page.complaints
 
 
 def test_a_load_that_was_interrupted_says_what_to_do(open_page):

@@ -562,6 +562,7 @@ def test_where_storage_is_refused_the_page_says_so_and_all_else_works(open_page,
         here.tab.get_by_role("button", name="Download the notebook").click()
     cells = nbformat.read(download.value.path(), as_version=4).cells
     assert RIGHT in [cell.source for cell in cells]
+    assert not open_page.complaints
 
 
 def test_a_page_opened_from_disk_has_one_line_instead(browser):
