@@ -40,7 +40,8 @@ PARTS: dict[str, Any] = {
 
 KEPT_BY_JUPYTERLITE = """(async () => {
   const ask = (request) => new Promise((done) => { request.onsuccess = () => done(request.result); });
-  const { name } = (await indexedDB.databases()).find(({ name }) => name.startsWith("JupyterLite Storage"));
+  const lab = location.pathname.slice(0, location.pathname.lastIndexOf("/lab/") + 5);  // a host may have several books
+  const { name } = (await indexedDB.databases()).find(({ name }) => name === `JupyterLite Storage - ${lab}`);
   const files = await ask((await ask(indexedDB.open(name))).transaction("files").objectStore("files").getAll());
   return JSON.stringify(files.map((file) => [file.last_modified, file.name, file.content]));
 })().catch(() => "[]")"""  # a browser may refuse to keep anything

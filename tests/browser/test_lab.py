@@ -144,6 +144,7 @@ def test_the_finale_finds_what_this_browser_keeps_and_the_book_shows_what_holds(
     lab.fill(right_answers("01-embedding"))
     lab.run()
     lab.do("docmanager:save")
+    lab.tab.evaluate("indexedDB.open('JupyterLite Storage - /another/lab/')")  # of another book on this host
     lab = open_lab("06-rnnlm")
     lab.fill(right_answers("06-rnnlm") | {"imports": SHORT})
     assert "Yours: MyTimeEmbedding, MyTimeAffine, MyRnnlm, my_perplexity. Finished" in lab.run()["train-run"]
