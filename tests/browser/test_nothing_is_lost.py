@@ -53,6 +53,17 @@ def test_what_was_typed_a_moment_before_a_tab_was_killed_is_there_again(open_lab
     assert written(another(lab, site)).startswith("# and this\n# mine\n")
 
 
+def test_what_was_typed_before_all_of_the_lab_was_there_is_saved(open_page):
+    tab, held = open_page("404.html", theme=None), []
+    tab.route("**/practice/keeping.js", lambda route: held.append(route))
+    lab = Lab(open_page(address(SLUG), theme=None, until="commit"))
+    type_into(lab, "# early\n")
+    (come,) = held
+    come.continue_()
+    state(lab).get_by_text("Saved").wait_for()
+    assert not open_page.complaints
+
+
 def test_a_second_tab_is_read_only_says_so_and_writes_nothing(open_lab, site):
     lab = open_lab(SLUG)
     state(lab).wait_for()
