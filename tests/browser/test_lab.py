@@ -1,10 +1,12 @@
 """The exercises in a browser, as a reader of the book does them."""
 
+import gzip
+
 import nbformat
 import pytest
 from corpora import CORPORA
 from pages import HTML, assert_no_violation
-from working import PATIENCE, Lab, address, graded, right_answers
+from working import PATIENCE, RIGHT, Lab, Practice, address, chapter, graded, right_answers
 
 from rnnlm_grader.content import ASSIGNMENTS
 
@@ -131,6 +133,28 @@ def test_the_lab_is_light_or_dark_as_the_system_is_and_fits_a_phone(open_page, s
     tab.wait_for_selector(f"body[data-jp-theme-name='{theme}'] .jp-CodeCell")
     assert tab.evaluate("document.documentElement.scrollWidth") == 390
     assert not open_page.complaints
+
+
+def check_in_page(open_page):
+    here = Practice(open_page(chapter("01-embedding")))
+    here.write("MyEmbedding", RIGHT)
+    return here.check("MyEmbedding")
+
+
+def check_in_lab(open_page):
+    lab = Lab(open_page(address("01-embedding"), theme=None))
+    lab.fill({"MyEmbedding": RIGHT})
+    return lab.run()["MyEmbedding-forward"]
+
+
+@pytest.mark.parametrize("check", [check_in_page, check_in_lab])
+def test_up_to_the_first_check_no_more_than_14_mb_are_loaded(open_page, site, check):
+    loaded = set()
+    open_page("404.html").on("response", lambda response: loaded.add(response.url.partition("?")[0]))
+    assert "3 of 3 points" in check(open_page)
+    files = [HTML / url.removeprefix(site) for url in loaded]
+    compressed = sum(len(gzip.compress(path.read_bytes())) for path in files if path.is_file())
+    assert 10e6 < compressed < 14e6
 
 
 SHORT = (
