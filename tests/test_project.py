@@ -13,6 +13,8 @@ from rnnlm_grader.course import cli
 
 ROOT = Path(__file__).resolve().parents[1]
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+BLOCK = re.compile(r"^( *)(`{3,}|\$\$)[^\n]*\n.*?^\1\2", re.MULTILINE | re.DOTALL)  # of code or mathematics
+UNBROKEN = re.compile(r"`[^`\n]+`|\]\(\S+\)")  # code and addresses
 
 
 def read(name):
@@ -56,6 +58,16 @@ def test_the_benchmark_of_checks_runs_and_tells_start_up_from_the_rest():
     times = re.findall(r"(?:right|wrong) +([\d.]+) \((\d+)\)", printed)
     assert len(times) == 2
     assert all(float(beyond) > 0 and int(start) > 0 for beyond, start in times)
+
+
+def test_markdown_is_as_wide_as_code():
+    width = tomllib.loads(read("pyproject.toml"))["tool"]["ruff"]["line-length"]
+    too_wide = []
+    for path in [path for pattern in ("*.md", "*/*.md", "book/_kit/*.md") for path in ROOT.glob(pattern)]:
+        text = BLOCK.sub("", path.read_text(encoding="utf-8"))
+        words = UNBROKEN.sub("", text).splitlines()
+        too_wide += [f"{path.name}: {line}" for line in words if len(line) > width and not line.startswith("|")]
+    assert too_wide == []
 
 
 def test_no_file_of_tests_imports_another():
