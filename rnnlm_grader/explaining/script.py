@@ -86,7 +86,7 @@ class Example:
             self.of("")
             if what.startswith("held"):
                 self.lines.append("before = list(layer.grads)")
-        last = at + 1 if isinstance(at, int) else 0 if at == MADE else None
+        last = at + 1 if isinstance(at, int) else 0 if at == MADE or what == "made" else None
         for number, step in enumerate(self.case.tape.steps[:last]):
             self.add(number, step)
 
