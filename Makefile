@@ -52,8 +52,8 @@ test: $(VENV)/.test ## set up and verify: outputs, exercises, grader, reference
 	@tools/verify
 
 .PHONY: corpora
-corpora: book $(VENV)/.test ## try every misconception and answer (SHARE=3: a third), the hostile class, whatever takes long
-	@OPENBLAS_NUM_THREADS=1 python -m pytest -q -n 3 --dist loadfile --share $(or $(SHARE),1) -m corpus tests
+corpora: book $(VENV)/.test ## try every misconception and answer (SHARE=3: a third, PART=1: another), the hostile class, whatever takes long
+	@OPENBLAS_NUM_THREADS=1 python -m pytest -q -n 3 --dist loadfile --share $(or $(SHARE),1) --part $(or $(PART),0) -m corpus tests
 
 .PHONY: programs
 programs: book $(VENV)/.test ## verify what needs a browser, a database server or podman, as far as these are here

@@ -13,6 +13,7 @@ PROGRAMS = {"browser", "server"}  # fixtures that start a browser, or a database
 def pytest_addoption(parser):
     parser.addoption("--quick", action="store_true", help="run only a share of the tests of whole corpora")
     parser.addoption("--share", type=int, default=1, metavar="N", help="of the many alike in a corpus run one in N")
+    parser.addoption("--part", type=int, default=0, metavar="K", help="which one in N: other numbers, other tests")
 
 
 def pytest_collection_modifyitems(config, items):
@@ -20,13 +21,13 @@ def pytest_collection_modifyitems(config, items):
     for item in items:
         if PROGRAMS & set(item.fixturenames):
             item.add_marker("programs")
-    is_quick, share = config.getoption("quick"), config.getoption("share")
+    is_quick, share, part = map(config.getoption, ("quick", "share", "part"))
     quick = quick_ones(items)
     chosen, left_out = [], []
     for item in items:
         if item not in quick and not item.get_closest_marker("corpus"):
             item.add_marker("corpus")
-        is_chosen = item in quick if is_quick else is_in_share(item, share)
+        is_chosen = item in quick if is_quick else is_in_share(item, share, part)
         (chosen if is_chosen else left_out).append(item)
     items[:] = chosen
     config.hook.pytest_deselected(items=left_out)
@@ -48,11 +49,11 @@ def quick_ones(items):
     return quick
 
 
-def is_in_share(item, share):
+def is_in_share(item, share, part):
     """Whether a test is to be run where of those in a whole corpus only one in so many is."""
     corpus = item.get_closest_marker("corpus")
     is_whole = not (corpus and corpus.kwargs.get("one_in")) or corpus.kwargs.get("whole", False)
-    return is_whole or number_of(item) % share == 0
+    return is_whole or number_of(item) % share == part % share
 
 
 def number_of(item):
