@@ -68,15 +68,15 @@ class Notebook {
   replace(content, exercise) {
     return this.turns.take(async () => {
       const entry = await this.entry();
-      const beginning = (await this.released()).cells.map(textOf);
+      const known = [...(await this.released()).cells, ...content.cells].map(textOf);
       for (const cell of content.cells) {
         const before = gradingOf(cell)?.solution && answerIn(entry.content, gradingOf(cell).grade_id);
         if (!before) continue;
         const { checked = cell.metadata.checked, earlier = [] } = before.metadata;
         Object.assign(cell.metadata, { checked, earlier: [...(cell.metadata.earlier ?? []), ...earlier] });
-        if (![textOf(cell), ...beginning].includes(textOf(before))) keepEarlier(cell, textOf(before));
+        if (!known.includes(textOf(before))) keepEarlier(cell, textOf(before));
       }
-      if (entry.content.cells.some((cell) => !beginning.includes(textOf(cell)))) {
+      if (entry.content.cells.some((cell) => !known.includes(textOf(cell)))) {
         const name = nameToKeep(exercise);
         if (!this.memory) await this.files.setItem(name, { ...entry, name, path: name }).catch(() => this.refused(entry));
       }
@@ -181,11 +181,18 @@ class Answer {
 
   /** Show the last report, if it is about this code, and say how many points there were. */
   tellOfLastVisit(checked) {
-    const last = remembered(this.reportKey), isOfThis = last?.text === this.text;
-    if (isOfThis) this.tell(last.outputs, last.text);
+    const isOfThis = this.showLastReport();
     const points = !checked ? "" : checked.text === this.text ? `Earlier, for this code: ${checked.points}.`
       : `Best so far, for other code: ${checked.points}.`;
     if (points || isOfThis) this.say(`${points}${isOfThis ? " The report below is of the last check." : ""}`.trim());
+  }
+
+  /** Show the last report if it is about this code, and none if it isn't; return whether it is. */
+  showLastReport() {
+    const last = remembered(this.reportKey), isOfThis = last?.text === this.text;
+    if (isOfThis) this.tell(last.outputs, last.text);
+    else this.report.hidden = true;
+    return isOfThis;
   }
 
   /** Show what was found of a text. */
@@ -279,6 +286,7 @@ class Answer {
       this.kept = text;
       this.text = text;
       this.offerBack(cell);
+      this.showLastReport();
       this.say(`${sentence}${isLocked ? ` ${IN_LAB}` : ""}`);
     });
     if (!isLocked) await this.save();
@@ -314,6 +322,7 @@ class Answer {
     if (this.view.state.readOnly) return;
     await this.write((cell) => {
       this.text = choose(cell, this.text);
+      this.showLastReport();
       this.say(sentence);
       this.checkButton.focus();
       return this.text;
@@ -563,7 +572,7 @@ class Practice extends HTMLElement {
     if (!refusal) {
       await this.notebook.replace(found, this.dataset.exercise);
       await Promise.all(this.answers.map((answer) =>
-        answer.refresh("This is from your file. What stood here is kept: “Bring back” shows it again.")));
+        answer.refresh("This is from your file.")));
       await this.tellOfEarlier();
     }
     this.told.textContent = refusal || "The editors show the answers in your file.";

@@ -20,6 +20,7 @@ INDENTED = "list-style: none; padding-left: 1em; margin: 0.3em 0"
 BELOW = "margin: 0.3em 0 0.3em 1.4em"
 PRICE = "margin-left: 1em; opacity: 0.8; white-space: nowrap"
 CODE = f"{BELOW}; font-family: var(--jp-code-font-family, monospace); white-space: pre-wrap; word-break: normal"
+LINE = "display: block; padding-left: 2em; text-indent: -2em"  # what is broken stands further in than its first line
 Told: TypeAlias = tuple[Sequence[tuple[str, Sequence[Item]]], Sequence[str]]  # (parts, remarks); see `page`
 Row: TypeAlias = tuple[str, ...]  # of a table
 
@@ -64,11 +65,15 @@ def item_in_html(item: Item) -> str:
 def block(kind: str, text: str) -> str:
     """Write what is told of a mistake; see `report.Item`."""
     if kind == "code":
-        return element("pre", CODE, escaped(text))
+        return code(text)
     if kind == "whole":
-        summary = element("summary", "", "The whole example, to run again")
-        return element("details", BELOW, summary + element("pre", CODE, escaped(text)))
+        return element("details", BELOW, element("summary", "", "The whole example, to run again") + code(text))
     return element("div", BELOW, sentence(kind, text))
+
+
+def code(text: str) -> str:
+    lines = escaped(text).splitlines(keepends=True)
+    return element("pre", CODE, "".join(element("span", LINE, line) for line in lines))
 
 
 def sentence(kind: str, text: str) -> str:

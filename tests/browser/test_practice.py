@@ -285,6 +285,19 @@ def test_to_start_over_keeps_what_stood_there(practise):
         here.part("MyEmbedding").get_by_text(text).wait_for()
 
 
+def test_a_report_comes_and_goes_with_the_code_that_it_is_about(practise):
+    here = practise("01-embedding")
+    here.write("MyEmbedding", RIGHT)
+    assert "contract: 6 of 6 points" in here.check("MyEmbedding")
+    report = here.part("MyEmbedding").locator(".practice-report")
+    here.press("MyEmbedding", "Start over")
+    here.part("MyEmbedding").get_by_text("You begin anew.").wait_for()
+    assert not report.is_visible()
+    here.part("MyEmbedding").get_by_role("button", name="Bring back").press("Enter")
+    expect(report).to_contain_text("contract: 6 of 6 points")
+    expect(report).not_to_have_class(re.compile("is-old"))
+
+
 def test_what_is_typed_stays_while_the_page_looks_for_changes(practise):
     here = practise("01-embedding")
     here.write("MyEmbedding", "typed = 1")
