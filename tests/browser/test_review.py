@@ -178,7 +178,7 @@ def test_from_disk_a_sentence_says_what_asks_instead(browser):
     tab.evaluate("mistakes => localStorage.setItem('rnnlm-review', JSON.stringify({ mistakes }))", {KEY: long_ago()})
     tab.reload()
     assert "In a notebook, review() asks them." in tab.locator(".review-without").inner_text()
-    assert tab.get_by_text("1 question is due.").is_visible()
+    tab.get_by_text("1 question is due.").wait_for()
     assert not tab.get_by_role("button", name="Start").is_visible()
     tab.close()
 
