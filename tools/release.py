@@ -28,24 +28,19 @@ from rnnlm_grader.refusal import Refusal  # noqa: E402
 SOLUTIONS, EXERCISES = ROOT / "solutions", ROOT / "exercises"
 
 
-def opened(assignment):
-    return open_course(argparse.Namespace(course_dir=ROOT, assignment=assignment, settings=[]))
-
-
-def generate(assignment, folder):
-    """Release one assignment into `folder`/ASSIGNMENT, with a gradebook that is thrown away.
+def generate(coursedir, config, folder):
+    """Release the assignment of a course into `folder`/ASSIGNMENT, with a gradebook that is thrown away.
 
     Raise a `Refusal` where criteria, grade cells and the course's gradebook disagree on points; the gradebook keeps
     those of a frozen assignment, whatever is released.
     """
-    coursedir, config = opened(assignment)
     points = require_criteria(coursedir)
     if not is_frozen(coursedir):
         require_same_points(coursedir, points)
     with tempfile.TemporaryDirectory() as scratch:
         config.CourseDirectory.release_directory = folder
         config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"
-        coursedir = CourseDirectory(config=config, assignment_id=assignment)
+        coursedir = CourseDirectory(config=config, assignment_id=coursedir.assignment_id)
         errors = logging.Logger("nbgrader", logging.ERROR)
         GenerateAssignment(coursedir=coursedir, config=config, force=True, log=errors).start()
 
@@ -59,10 +54,11 @@ def main():
     with tempfile.TemporaryDirectory() as scratch:
         try:
             for name in names:
+                coursedir, config = open_course(argparse.Namespace(course_dir=ROOT, assignment=name, settings=[]))
                 if options.verb == "write":
-                    for change in write_points(opened(name)[0]):
+                    for change in write_points(coursedir):
                         print(change)
-                generate(name, scratch)
+                generate(coursedir, config, scratch)
         except Refusal as reason:
             sys.exit(f"release: {reason}")
         stale = []

@@ -571,8 +571,7 @@ class Practice extends HTMLElement {
     const refusal = !found ? NOT_THIS : await this.notebook.isInLab() ? IN_LAB : "";
     if (!refusal) {
       await this.notebook.replace(found, this.dataset.exercise);
-      await Promise.all(this.answers.map((answer) =>
-        answer.refresh("This is from your file.")));
+      await Promise.all(this.answers.map((answer) => answer.refresh("This is from your file.")));
       await this.tellOfEarlier();
     }
     this.told.textContent = refusal || "The editors show the answers in your file.";

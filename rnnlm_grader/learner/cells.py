@@ -80,20 +80,19 @@ class Cells:
 
     def undefined(self, name: str) -> str:
         """Say why the cell of a name didn't define it; '' if it did, or hasn't run."""
-        run = self.runs.get(self.homes.get(name, ""))
+        run = self.run_of(name)
         return f"The cell of {name} {run.failure}." if run and run.failure else ""
 
-    def source(self, name: str) -> str:
-        """Return the source of the cell of a name as it last ran; '' where that isn't known."""
-        run = self.runs.get(self.homes.get(name, ""))
-        return run.source if run else ""
+    def run_of(self, name: str) -> Run | None:
+        """Return the last run of the cell of a name, where it is known."""
+        return self.runs.get(self.homes.get(name, ""))
 
     def helpers(self, name: str) -> list[str]:
         """Return the names from other cells that an answer uses, itself or by way of others, in the order of use."""
         home, left = self.homes.get(name), [name]
         found: dict[str, None] = {}
         while left:
-            run = self.runs.get(self.homes.get(left.pop(), ""))
+            run = self.run_of(left.pop())
             tree = parsed(run.source) if run else None
             used = set().union(*map(names_used, tree.body)) if tree else set()
             new = sorted(used & self.homes.keys() - found.keys() - {name})

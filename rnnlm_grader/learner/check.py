@@ -220,11 +220,11 @@ def tell_briefly(finding: Checked) -> Told:
 
 def offer_hints(finding: Checked, part: str | None) -> Iterator[str]:
     """Yield where the hints are, if one more version of an answer failed, and it is time for one."""
-    versions, source = failed[finding.name, part], cells.source(finding.name)
+    versions, run = failed[finding.name, part], cells.run_of(finding.name)
     if finding.is_right:
         versions.clear()
-    elif source and finding.is_begun and not (finding.outdated or cells.has_hints):
-        versions.add(source)
+    elif run and finding.is_begun and not (finding.outdated or cells.has_hints):
+        versions.add(run.source)
         if len(versions) % TRIES == 0:
             yield f"Would a hint help? Three are folded above the cell of {finding.name}."
 

@@ -300,7 +300,7 @@ def below(rng, shape, arrays):
 
 
 def far_below(rng, shape, arrays):
-    """A limit below the largest number, too: who takes that for the norm clips as well."""
+    """A limit that the largest number exceeds by itself: an answer that takes it for the norm has to clip, too."""
     return round(norm_of(arrays.values()) * rng.choice([0.05, 0.1, 0.15]), 1)
 
 
