@@ -89,6 +89,7 @@ class Puzzle extends HTMLElement {
     if (at >= 0) this.said.textContent = order[at] === this.odd ? this.reason() : `Line ${at + 1} is the first that is out of place.`;
     else if (order.length < this.lines.length - 1) this.said.textContent = "So far it is right, but something that you left out belongs there.";
     else this.said.textContent = "That is the order. Now write it into your answer, in your own way.";
+    this.said.scrollIntoView({ block: "nearest" });
   }
 
   /** Say why the odd line doesn't belong. */

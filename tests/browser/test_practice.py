@@ -402,8 +402,12 @@ class Puzzle:
         send("Input.dispatchTouchEvent", {"type": "touchEnd", "touchPoints": []})
 
     def check(self):
-        self.place.get_by_role("button", name="Check the order").click()
-        return self.place.get_by_role("status").inner_text()
+        """Check the order with the button at the screen's lower edge; the verdict is scrolled to."""
+        button, said = self.place.get_by_role("button", name="Check the order"), self.place.get_by_role("status")
+        button.evaluate("(button) => button.scrollIntoView({ block: 'end', behavior: 'instant' })")
+        button.click()
+        expect(said).to_be_in_viewport(ratio=1)
+        return said.inner_text()
 
 
 def test_a_puzzle_is_solved_by_keyboard_and_says_what_is_out_of_place(practise):
