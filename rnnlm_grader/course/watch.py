@@ -45,7 +45,9 @@ class Watch:
         self.log = logging.Logger("watch", logging.WARNING)
         self.log.addHandler(LogHandler(self.warn))
         self.seen = defaultdict(set)  # assignment → what was in the exchange when it was last graded
-        self.begun, self.warned = set(), defaultdict(set)  # what was complained of in the last round isn't again
+        self.name = ""  # of the assignment that is looked at
+        self.begun, self.warned = set(), defaultdict(set)
+        self.before = set()  # what was complained of in the last round, and isn't again
         self.unfinished = defaultdict(set)  # whose marks aren't final; they get another try once nothing else is to do
         self.answered = set()  # folders of submissions
         inbound = self.program(self.exchange.collect, coursedir)
