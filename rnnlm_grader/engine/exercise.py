@@ -3,8 +3,8 @@
 import functools
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
-from typing import TypeAlias
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
 import numpy as np
 
@@ -20,6 +20,37 @@ Scripts: TypeAlias = Mapping[str, Iterable[str]]  # what is to be seen → the s
 Rules: TypeAlias = Callable[[np.random.Generator], list[Rule]]
 
 
+@dataclass(frozen=True, kw_only=True)
+class Played:
+    """How the scripts of a criterion are played: in the plain condition, unless something else is said here.
+
+    They are played in each combination of `worlds`, `sizes`, `options` and `dtypes`; with `dtypes`, results must have
+    the dtype too. With `together`, a script fails only where everything that it sees is wrong: for a step, such as a
+    slope, that all results go through. A `law` says what must hold of parameters that the answer makes. `of` holds
+    other forms of the layer, to be played in its place.
+    """
+
+    worlds: Sequence[World | None] = (None,)
+    sizes: Sequence[Sizes] = ({},)
+    options: Sequence[Options] = ({},)
+    patterns: dict[str, Pattern] = field(default_factory=dict)
+    dtypes: Sequence[type] = ()
+    together: bool = False
+    law: Law | None = None
+    of: Sequence[LayerForm] = ()
+
+    @functools.cached_property
+    def conditions(self) -> list[Condition]:
+        """The conditions in which each script is played."""
+        given = [
+            Condition(size, options=option, world=world, patterns=self.patterns)
+            for option in self.options
+            for world in self.worlds
+            for size in self.sizes
+        ]
+        return [replace(each, dtype=dtype) for each in given for dtype in self.dtypes] or given
+
+
 class Exercise:
     """Declares the criteria of one layer, and adds each to those of the assignment."""
 
@@ -28,45 +59,12 @@ class Exercise:
         self.numbers = itertools.count(1)  # of rules
         self.conditioned: list[tuple[str, frozenset[str]]] = []  # (owner, what is seen) of those that own conditions
 
-    def criterion(
-        self,
-        id: str,
-        part: str,
-        points: int,
-        shows: str,
-        scripts: Scripts,
-        *,
-        worlds: Sequence[World | None] = (None,),
-        sizes: Sequence[Sizes] = ({},),
-        options: Sequence[Options] = ({},),
-        patterns: dict[str, Pattern] | None = None,
-        dtypes: Sequence[type] = (),
-        together: bool = False,
-        law: Law | None = None,
-        of: Sequence[LayerForm] = (),
-    ) -> None:
+    def criterion(self, id: str, part: str, points: int, shows: str, scripts: Scripts, **played: Any) -> None:
         """Declare a criterion: these scripts, listed by what is to be seen, must show what the reference shows.
 
-        They are played in the plain condition, or in each combination of `worlds`, `sizes`, `options` and `dtypes`;
-        with `dtypes`, results must have the dtype too. With `together`, a script fails only where everything that it
-        sees is wrong: for a step, such as a slope, that all results go through. A `law` says what must hold of
-        parameters that the answer makes. `of` holds other forms of the layer, to be played in its place.
+        How they are played is said by the fields of `Played`.
         """
-        given = [
-            Condition(size, options=option, world=world, patterns=patterns or {})
-            for option in options
-            for world in worlds
-            for size in sizes
-        ]
-        given = [replace(each, dtype=dtype) for each in given for dtype in dtypes] or given
-        rules = [
-            self.rule(id, Case(layer, self.steps(script), layer.expand(see), condition, not dtypes, law), together)
-            for layer in of or (self.layer,)
-            for see, lines in scripts.items()
-            for line in lines
-            for script in spread(line, layer)
-            for condition in given
-        ]
+        rules = self.rules(id, scripts, Played(**played))
         about_itself = all(is_about_itself(rule.case) for rule in rules)
         rules = [replace(rule, is_about_itself=about_itself) for rule in rules]
         verbs = [METHODS.keys() & {step.verb for step in rule.case.steps} for rule in rules]
@@ -82,24 +80,16 @@ class Exercise:
         see: str,
         scripts: Sequence[str],
         rows: int,
-        *,
         plain: Scripts | None = None,
-        of: Sequence[LayerForm] = (),
+        **played: Any,
     ) -> None:
         """Declare the criterion that owns the conditions: what these scripts show must be right in any of them.
 
-        It also owns the scripts in `plain`, listed by what is to be seen, which are played in the plain condition only:
-        by the forms of the layer in `of`, if any are given.
+        It also owns the scripts in `plain`, listed by what is to be seen, which are played as `played` says.
         """
         seen, examined = self.layer.expand(see), [self.steps(script) for script in scripts]
         self.conditioned.append((id, seen))
-        rules = [
-            self.rule(id, Case(layer, self.steps(script), layer.expand(names)))
-            for layer in of or (self.layer,)
-            for names, lines in (plain or {}).items()
-            for line in lines
-            for script in spread(line, layer)
-        ]
+        rules = self.rules(id, plain or {}, Played(**played))
         number = next(self.numbers)
 
         def all_rules(rng: np.random.Generator) -> list[Rule]:
@@ -110,15 +100,28 @@ class Exercise:
 
         self.add(id, part, points, shows, all_rules)
 
+    def rules(self, owner: str, scripts: Scripts, played: Played) -> list[Rule]:
+        """Return a rule for each script, by each form of the layer, in each condition."""
+        return [
+            Rule(
+                owner,
+                Case(layer, self.steps(script), layer.expand(see), condition, not played.dtypes, played.law),
+                next(self.numbers),
+                together=played.together,
+            )
+            for layer in played.of or (self.layer,)
+            for see, lines in scripts.items()
+            for line in lines
+            for script in spread(line, layer)
+            for condition in played.conditions
+        ]
+
     def steps(self, script: str) -> Script:
         """Return the steps of a script; ValueError if it speaks of a method that the layer doesn't have."""
         steps = parse(script)
         if unknown := {step.verb for step in steps} - {*VERBS, *self.layer.methods}:
             raise ValueError(f"{self.layer.name} has no {' or '.join(sorted(unknown))}, of which {script!r} speaks")
         return steps
-
-    def rule(self, owner: str, case: Case, together: bool = False) -> Rule:
-        return Rule(owner, case, next(self.numbers), together=together)
 
     def add(
         self,
