@@ -36,7 +36,8 @@ def describe(finding: Difference | Raised | Lost, hidden: bool) -> str:
     if isinstance(finding, Lost):
         detail = f" ({finding.detail})" if finding.detail and not hidden else ""
         measured = f" {finding.measured}" if finding.measured and not hidden else ""
-        return f"Nothing could be compared: {finding.reason}{detail}.{measured}"
+        said = f"{finding.reason}{detail}"
+        return f"Nothing could be compared: {said}{'' if said.endswith('?') else '.'}{measured}"
     if hidden:
         return f"{finding.what} is not what it should be."
     return f"{finding.what} {finding.problem}."

@@ -6,7 +6,7 @@ import os
 import shutil
 import time
 from collections import defaultdict
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from unittest import mock
 
@@ -20,6 +20,18 @@ from ..handed_in import SUBMISSION_SECRET, TIMESTAMP, read_beside, time_of
 from ..messages import one_line
 
 
+def time_of_submission(folder):
+    """When what lies in a folder was handed in; where it came by another way than the exchange, when it was put there.
+
+    So an older entry of the exchange never takes its place.
+    """
+    beside = read_beside(folder)
+    if TIMESTAMP in beside:
+        return time_of(beside[TIMESTAMP])
+    latest = max(path.lstat().st_mtime for path in (Path(folder), *Path(folder).iterdir()))
+    return datetime.fromtimestamp(latest, UTC).replace(tzinfo=None)
+
+
 class Collect(ExchangeCollect):
     """Collect links as links, which the grader refuses, and as much as can be copied of each submission.
 
@@ -31,7 +43,7 @@ class Collect(ExchangeCollect):
     settled = Float(0, help="Leave for later what was changed in the last so many seconds.").tag(config=True)
 
     def init_src(self):
-        self.coursedir.get_existing_timestamp = lambda folder: time_of(read_beside(folder).get(TIMESTAMP))
+        self.coursedir.get_existing_timestamp = time_of_submission
         super().init_src()
         self.src_records = [
             record

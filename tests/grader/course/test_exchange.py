@@ -6,6 +6,7 @@ Two students on one account: each has a home and a cache of submissions of their
 import contextlib
 import os
 import shutil
+import time
 
 import demo
 import pytest
@@ -100,6 +101,19 @@ def test_a_second_submission_is_graded_alone_and_each_student_reads_the_feedback
     assert (total(4) in first, total(25) in second) == (True, True)
     (ada,) = campus.fetched("ada")
     assert total(25) in ada
+
+
+def test_what_came_by_another_way_gives_place_only_to_what_is_handed_in_after_it(campus):
+    submitted = campus.folder / "submitted" / "ben" / SLUG
+    shutil.rmtree(submitted)  # as `zip_collect --force` does
+    submitted.mkdir()
+    (submitted / f"{SLUG}.ipynb").write_text(WORK["right-one-hot"])
+    campus.nbgrader("collect", SLUG, "--update")
+    assert (submitted / f"{SLUG}.ipynb").read_text() == WORK["right-one-hot"]
+    time.sleep(1)  # timestamps of the exchange leave out what is less than a second
+    campus.submit("ben", "wrong-overwrites")
+    campus.nbgrader("collect", SLUG, "--update")
+    assert (submitted / f"{SLUG}.ipynb").read_text() == WORK["wrong-overwrites"]
 
 
 def test_feedback_of_an_older_submission_is_not_released_for_one_that_waits(campus, capsys):
