@@ -41,13 +41,11 @@ class Tally:
     unchanged: list[str] = field(default_factory=list)  # students who were graded already
     graded: list[str] = field(default_factory=list)  # students who are graded now
     failed: dict[str, str] = field(default_factory=dict)  # student → why there is no mark
-    repriced: list[str] = field(
-        default_factory=list
-    )  # students graded already for whom lateness now costs something else
+    repriced: list[str] = field(default_factory=list)  # students graded already whose lateness now costs something else
     unread: list[str] = field(default_factory=list)  # students whose work can't be read, which is graded with 0
     unfinished: list[str] = field(default_factory=list)  # students whose mark isn't final, and who are examined again
     examined: int = 0  # submissions that were run; equal ones are run once
-    changed: dict[str, tuple[float, float | None]] = field(default_factory=dict)  # student → (mark before, mark now)
+    changed: dict[str, tuple[float, float | None]] = field(default_factory=dict)  # student → (before, now)
 
 
 class Batch:

@@ -186,7 +186,9 @@ def choose(uploads, roster, left):
             left[upload.path] = str(reason)
             continue
         if student in chosen:
-            left[upload.path] = f"{os.path.basename(chosen[student].path)} counts for {one_line(student)}"
+            path = chosen[student].path
+            better = "that of a newer download" if path == upload.path else os.path.basename(path)
+            left[upload.path] = f"{better} counts for {one_line(student)}"
         else:
             chosen[student] = upload
     return chosen

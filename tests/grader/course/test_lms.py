@@ -189,6 +189,15 @@ def test_a_newer_download_replaces_what_was_collected(new_course):
     assert said[-1] == f"Not collected: lovelaceada_4711_200_{NAME}: lovelaceada_4711_100_second.ipynb counts for ada"
 
 
+def test_of_two_downloads_with_the_same_names_the_newer_counts_and_is_named_so(new_course):
+    course, file = new_course(**ADA), f"{FOLDER.format('Ada Lovelace', 1)}_/{NAME}"
+    course.collect(archive({file: EMPTY}))
+    os.utime(course.downloads / "submissions.zip", (0, 0))
+    _, said = course.collect(archive({file: RIGHT}), "--force", name="new.zip")
+    assert course.submitted() == {"ada": RIGHT}
+    assert said[-1] == f"Not collected: {file}: that of a newer download counts for ada"
+
+
 def test_a_notebook_counts_before_a_zip_and_a_newer_zip_before_an_older_notebook(new_course):
     course = new_course(lms_user_id="4711")
     work = archive({"work.ipynb": RIGHT})
