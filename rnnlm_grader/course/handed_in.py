@@ -75,7 +75,7 @@ def read_handed_in(source: NotebookNode, path: Path) -> tuple[Answers, bool, dic
         remarks += answers.remarks
     except Exception as error:  # nothing that anybody hands in may stop the grading of others
         # What is marked by hand gets nothing either, and of no answer is it said that it isn't filled in.
-        answers = replace(take_answers((), wanted), order=(), received=frozenset(outline.blank))
+        answers = Answers(wanted, (), (), (), received=frozenset(outline.blank))
         reason = str(error) if isinstance(error, Unreadable) else getattr(error, "strerror", None)
         remarks, is_unread = [f"What was handed in can't be graded: {reason or type(error).__name__}."], True
     beside = read_beside(path.parent)

@@ -23,13 +23,13 @@ from ..messages import one_line
 def time_of_submission(folder):
     """When what lies in a folder was handed in; where it came by another way than the exchange, when it was put there.
 
-    So an older entry of the exchange never takes its place.
+    So an older entry of the exchange doesn't take its place. None where there is nothing, which any entry replaces.
     """
     beside = read_beside(folder)
     if TIMESTAMP in beside:
         return time_of(beside[TIMESTAMP])
-    latest = max(path.lstat().st_mtime for path in (Path(folder), *Path(folder).iterdir()))
-    return datetime.fromtimestamp(latest, UTC).replace(tzinfo=None)
+    times = [path.lstat().st_mtime for path in Path(folder).iterdir()]
+    return datetime.fromtimestamp(max(times), UTC).replace(tzinfo=None) if times else None
 
 
 class Collect(ExchangeCollect):
