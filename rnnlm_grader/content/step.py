@@ -32,6 +32,7 @@ WRITTEN_OUT = "(np.exp({z}) - np.exp(-{z})) / (np.exp({z}) + np.exp(-{z}))".form
 WRITTEN_OUT_SHORTER = "(np.exp(2 * {z}) - 1) / (np.exp(2 * {z}) + 1)".format
 BIAS_TWICE = "b is added twice, once with each product; one bias goes with both: h_prev @ Wh + x @ Wx + b"
 
+LAST_LEFT_OUT = "the last step is left out (range(T - 1)): it stays zero, or whatever np.empty found"
 ONE_STEP_LATE = "the states in hs are one step late: hs[:, t] should be the state after step t, not before it"
 
 # The slope of tanh at {h}, the state that the step gave
@@ -377,12 +378,8 @@ def in_window(add: Add, section: str) -> None:
         ("np.zeros((N, T, H)", "np.zeros((N, T + 1, H)"),
         ("hs[:, t] = h", "hs[:, t:t + 2] = np.stack([h_prev, h], axis=1)"),
     )
-    add(
-        "SkipsLastStep",
-        section,
-        "the last step is left out (range(T - 1)), and stays zero",
-        ("return hs", "hs[:, -1] = 0\n        return hs"),
-    )
+    for id, left in ("SkipsLastStep", "0"), ("SkipsLastStepOfEmpty", "np.nan"):
+        add(id, section, LAST_LEFT_OUT, ("return hs", f"hs[:, -1] = {left}\n        return hs"))
     contract.returns_nothing(add, "GivesNoHs", section, "forward", "hs", ("        return hs\n", ""))
     for what, width in ("hs", "H"), ("dxs", "D"):
         turned = f"{what}.swapaxes(0, 1).reshape(N, T, {width})"
@@ -422,7 +419,9 @@ def from_later_steps(add: Add, section: str) -> None:
 def back_through_time(add: Add, section: str) -> None:
     """Add what goes wrong on the way back of a layer, where ` += ` adds up the gradients."""
     from_later_steps(add, section)
-    add("LeavesOutFirstStep", section, FIRST_LEFT_OUT, ("reversed(range(T))", "range(T - 1, 0, -1)"))
+    fewer = "reversed(range(T))", "range(T - 1, 0, -1)"
+    add("LeavesOutFirstStep", section, FIRST_LEFT_OUT, fewer)
+    add("LeavesOutFirstStepOfEmpty", section, FIRST_LEFT_OUT, fewer, ("dxs = np.zeros", "dxs = np.empty"))
     add(
         "GivesFirstDxOnly",
         section,

@@ -116,8 +116,11 @@ class Fault:
 
     @functools.cached_property
     def is_of_zeros(self) -> bool:
-        """Whether nothing came but zeros where numbers are wrong."""
-        return not self.by_itself and all(isinstance(got, np.ndarray) and not got.any() for got, _ in self.pairs)
+        """Whether nothing came but zeros, or nan, where numbers are wrong."""
+        return not self.by_itself and all(
+            isinstance(got, np.ndarray) and not np.any(got[~np.isnan(got)] if got.dtype.kind == "f" else got)
+            for got, _ in self.pairs
+        )
 
     @functools.cached_property
     def is_of_floats(self) -> bool:
@@ -153,16 +156,21 @@ class Fault:
     def may_spoil(self, other: "Fault") -> bool:
         """Whether another fault may come of arrays that are changed here: all of it comes after the call that does so.
 
-        What is given to `backward` is changed there, so the first one isn't spoilt by it.
+        What is given to `backward` is changed there, so the first one isn't spoilt by it; nor are its gradients of
+        parameters where these are changed, as by an optimizer that steps in it.
         """
         if "kept" not in self.kinds:
             return False
         layer = self.play.case.layer
         changed = {getattr(what, "what", "") for key, what in self.wrong.items() if kind_in(key) == "kept"}
         verbs = [step.verb for step in other.play.case.steps]
-        is_back = changed <= layer.upstream.keys() and not layer.is_function and "backward" in verbs
-        first = verbs.index("backward") if is_back else 0
-        return not any(isinstance(at, int) and at <= first for at, _ in other.wrong)
+        back = verbs.index("backward") if "backward" in verbs and not layer.is_function else 0
+        first = back if changed <= layer.upstream.keys() else 0
+        steps_in = changed <= layer.params.keys()
+        return not any(
+            isinstance(at, int) and (at <= first or (steps_in and at == back and what.startswith("grads")))
+            for at, what in other.wrong
+        )
 
 
 def faults_in(plays: Iterable[tuple[Rule, Play]], candidate: Candidate) -> Iterator[Fault]:

@@ -96,6 +96,14 @@ def bracketed(text: Text, node: ast.BinOp) -> Edits:
 
 
 @on_its_kinds
+def begun_with_zeros(text: Text, node: ast.Attribute) -> Edits:
+    """`np.empty` as `np.zeros`."""
+    if node.attr in ("empty", "empty_like") and getattr(node.value, "id", "") in NUMPY:
+        why = f"`np.{node.attr}` holds whatever lay in memory (nan stands for it here)"
+        yield text.edit(node, text.of(node).replace("empty", "zeros"), why)
+
+
+@on_its_kinds
 def of_numpy(text: Text, node: ast.Attribute) -> Edits:
     """`math.tanh(x)` as `np.tanh(x)`."""
     if getattr(node.value, "id", "") == "math" and hasattr(np, node.attr):
@@ -278,6 +286,8 @@ def counted_to_the_end(text: Text, node: ast.Call) -> Edits:
     given = [*map(text.of, node.args)] if getattr(node.func, "id", "") == "range" else []
     if len(given) == 3 and given[1:] in (["0", "-1"], ["1", "-1"]):
         yield text.edit(node, f"range({given[0]}, -1, -1)", STOPS)
+    if len(given) == 2 and given[1] == "-1":
+        yield text.edit(node, f"range({given[0]}, -1, -1)", "range counts upwards unless its third number is negative")
     if len(given) == 3 and not given[0].endswith("- 1"):
         yield text.edit(node, f"range({given[0]} - 1, -1, -1)", STOPS)
     if len(given) == 2 and given[0] == "1":
@@ -476,7 +486,7 @@ def attributes_of(owner: str) -> Names:
 
 # --- which of these to try --------------------------------------------------------------------------------------------
 
-HABITS = (power, bracketed, results_exchanged, counted_to_the_end, returned_after_the_loop)
+HABITS = (power, bracketed, results_exchanged, counted_to_the_end, returned_after_the_loop, begun_with_zeros)
 OF_VALUES = (
     arguments_exchanged,
     joined_anew,

@@ -324,8 +324,8 @@ def is_silent(value: ast.expr) -> bool:
 
 
 def without(candidate: TimedCandidate, name: str, source: str, number: int) -> TimedCandidate:
-    """Return the answer without a line; what was left unset is zero, and not whatever lay in memory before."""
+    """Return the answer without a line."""
     lines = source.splitlines()
     indent = lines[number - 1][: len(lines[number - 1]) - len(lines[number - 1].lstrip())]
     lines[number - 1] = f"{indent}pass"
-    return TimedCandidate(**{name: candidate.names_with(name, "\n".join(lines).replace("np.empty", "np.zeros"))[name]})
+    return TimedCandidate(**{name: candidate.names_with(name, "\n".join(lines))[name]})

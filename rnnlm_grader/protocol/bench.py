@@ -94,9 +94,11 @@ class Bench:
     def play(self, steps):
         """Take steps, until one raises; return (snapshots of what is seen, `Raised` or None, what was printed)."""
         seen, raised, printed, before = [], None, CappedText(), (sys.stdout, sys.stderr)
+        memory = {name: getattr(np, name) for name in ("empty", "empty_like")}
         try:
             # Warnings aren't what the student printed.
             sys.stdout, sys.stderr = printed, CappedText()
+            vars(np).update({name: with_nan(empty) for name, empty in memory.items()})
             for is_seen, verb, *args in steps:
                 sys.stdout = printed
                 result = getattr(self, f"_{verb}")(*args)
@@ -108,6 +110,7 @@ class Bench:
         except BaseException as error:
             raised = describe(error)
         finally:
+            vars(np).update(memory)
             sys.stdout, sys.stderr = before
         return tuple(seen), raised, printed.getvalue()
 
@@ -172,6 +175,18 @@ class Bench:
         np.ndarray.__setitem__(target, ..., value)  # a subclass may write elsewhere
         if is_locked:
             target.flags.writeable = False
+
+
+def with_nan(empty):
+    """`np.empty`, or its like, with nan in place of whatever lies in memory: so an answer gives the same each time."""
+
+    def filled(*args, **options):
+        array = empty(*args, **options)
+        if isinstance(array, np.ndarray) and array.dtype.kind in "fc":
+            array.fill(np.nan)
+        return array
+
+    return filled
 
 
 def in_order(value, shapes):

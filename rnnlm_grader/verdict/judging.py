@@ -123,8 +123,8 @@ def lost_and_silent(
 
     Nothing is shown by what is about results of which the answer, or the right answer with one of its known mistakes,
     gives no more than half on inputs of real size. Nor is it by what compares an answer with itself, or by a part
-    *contract*, where no number of the same results is right but for known mistakes: else whatever does the same each
-    time would earn these points.
+    *contract*, where no criterion that costs nothing has the same results right but for known mistakes: else whatever
+    does the same each time would earn these points.
     """
     work = explained.work
     if work.is_right:
@@ -134,7 +134,7 @@ def lost_and_silent(
         return lost, ()
     judged, itself = judged_in(work.examinations), {c.id for c in work.criteria if c.is_about_itself}
     silent = silent_in(work.examinations) | (known.silent if known else set())
-    wrong = {each.criterion.id for each in left if not each.passed}
+    wrong = {each.criterion.id for each in left if not each.passed} | (known.costs if known else set())
     right = set().union(*(judged[id] for id in judged if id not in wrong | silent | itself))
     return lost, silent | {id for id in itself | contract_of(work) if not judged[id] & right}
 

@@ -21,6 +21,11 @@ ONE_STEP_LATE = (
     "t = k - 1 and t = k"
 )
 FROM_ZEROS = "windows start from zeros where the state should go on; only the gradient is cut"
+FIRST_FROM_ZEROS = (
+    "windows start from zeros, the first one too; it starts from h0, and in the others the state goes on: only the "
+    "gradient is cut"
+)
+ENDS_THERE = "the way back ends at a boundary (break); only dh becomes 0 there, and the steps before have gradients too"
 ORDER = "the answer comes in another order; it is (dxs, dh0, dWx, dWh, db)"
 SCALED_UP = "gradients are scaled to max_norm even where they are smaller; those within it stay as they are"
 ONE_ARRAY = "only one array's norm is measured (the last of a loop, or grads[0]); all arrays count together"
@@ -423,6 +428,23 @@ bptt(
     ("        if window and t % window == 0:\n            dh = np.zeros_like(h0)\n", ""),
 )
 bptt(
+    "EndsAtTheBoundary",
+    TRUNCATION,
+    ENDS_THERE,
+    ("    for t in reversed(range(T)):\n", "    dh0 = dh\n    for t in reversed(range(T)):\n"),
+    ("dh = np.zeros_like(h0)\n    return", "break\n    return"),
+)
+bptt(
+    "EndsBeforeTheBoundary",
+    TRUNCATION,
+    ENDS_THERE,
+    (
+        "    for t in reversed(range(T)):\n",
+        "    dh0 = dh\n    for t in reversed(range(T)):\n        if window and (t + 1) % window == 0:\n"
+        "            break\n",
+    ),
+)
+bptt(
     "TakesWindowAsCount",
     TRUNCATION,
     "window is taken as the number of windows; it is the number of steps in one",
@@ -455,6 +477,15 @@ bptt(
     ),
 )
 bptt(
+    "StartsFromZerosInPlace",
+    TRUNCATION,
+    FIRST_FROM_ZEROS,
+    (
+        "        hs.append",
+        "        if window and t % window == 0:\n            hs[t] = np.zeros_like(h0)\n        hs.append",
+    ),
+)
+bptt(
     "ForwardRestartsFromZeros",
     TRUNCATION,
     FROM_ZEROS,
@@ -463,8 +494,7 @@ bptt(
 bptt(
     "ForwardStartsFromZeros",
     TRUNCATION,
-    "windows start from zeros, the first one too; it starts from h0, and in the others the state goes on: only the "
-    "gradient is cut",
+    FIRST_FROM_ZEROS,
     ("np.tanh(hs[t] @ Wh", "np.tanh((0 if window and t % window == 0 else hs[t] @ Wh)"),
 )
 bptt(
@@ -606,6 +636,7 @@ clip(
     "the arrays stay as they were: nothing is clipped, or new arrays take the place of the old (`grad = grad * "
     "rate`) while the caller still holds these. Change them in place: `grad *= rate`",
     ("grad *= max_norm / norm", "grad = grad * (max_norm / norm)"),
+    shows_nothing=True,
 )
 clip(
     "ReplacesItems",

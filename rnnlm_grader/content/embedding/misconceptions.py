@@ -454,7 +454,7 @@ time_embedding(
 )
 time_embedding("AddsStepsUp", OVER_TIME, contract.STEPS_ADDED_UP, ("W[idx]", "W[idx].sum(axis=1)"))
 time_embedding("TimeMajor", OVER_TIME, contract.time_major("the output", "D"), ("W[idx]", "W[idx.T]"))
-for which, how in {"": "dout[t]", "OneWay": "dout[:, t]"}.items():
+for which, there, back in ("", "[:, t]", "[t]"), ("OneWay", "[:, t]", "[:, t]"), ("Everywhere", "[t]", "[t]"):
     time_embedding(
         f"TakesTimeForTheFirstAxis{which}",
         OVER_TIME,
@@ -462,15 +462,15 @@ for which, how in {"": "dout[t]", "OneWay": "dout[:, t]"}.items():
         "`dout[:, t]`",
         (
             "return W[idx]",
-            """out = np.zeros((*idx.shape, W.shape[1]), W.dtype)
+            f"""out = np.zeros((*idx.shape, W.shape[1]), W.dtype)
         for t in range(idx.shape[1]):
-            out[:, t] = W[idx[t]]
+            out{there} = W[idx[t]]
         return out""",
         ),
         (
             ADD,
             f"""for t in range(dout.shape[1]):
-            np.add.at(dW, self.idx[t], {how})""",
+            np.add.at(dW, self.idx[t], dout{back})""",
         ),
     )
 time_embedding(

@@ -131,6 +131,13 @@ lstm(
     ("o, f, i, g = np", "o, i, f, g = np"),
 )
 lstm(
+    "ExchangesForgetAndInput",
+    EQUATION,
+    "forward uses f and i in each other's place, and backward doesn't: f multiplies the old cell state, i the "
+    "candidate g",
+    ("c = f * c_prev + i * g", "c = i * c_prev + f * g"),
+)
+lstm(
     "CutsUnitByUnit",
     COLUMNS,
     "the gates are cut out unit by unit (reshape to (N, H, 4)); they are blocks of H "
@@ -347,6 +354,12 @@ lstm(
     STATE,
     "self.h and self.c aren't set in forward; they are to hold the last states after it",
     ("        self.h, self.c = h, c\n        return", "        return"),
+)
+lstm(
+    "KeepsNoCellState",
+    STATE,
+    "self.c isn't set in forward; it is to hold the last cell state after it, and a stateful layer goes on from it",
+    ("self.h, self.c = h, c\n        return", "self.h = h\n        return"),
 )
 lstm(
     "MakesZerosOnce",

@@ -357,6 +357,13 @@ loss_of(
     UNMASKED,
     ("dx *= dout / count", "dx *= dout / count if mask.any() else 1"),
 )
+loss_of(
+    "PicksByTheLabelItself",
+    MASK,
+    "the label of ignored positions is used as an index; as -1 it picks the last word, and any other raises. Let an id "
+    "stand in for it: np.where(mask, ts, 0)",
+    ("np.where(mask, targets, 0)", "targets"),
+)
 for which, flattened in {
     "Scores": [
         ("xs.reshape(N * T, V)", "xs.swapaxes(0, 1).reshape(N * T, V)"),

@@ -79,6 +79,15 @@ time_rnn(
     ("for t in range(T)", "start = h\n        for t in range(T)"),
     ("z = h_prev @ Wh", "z = start @ Wh"),
 )
+time_rnn(
+    "StartsEachStepFromItsState",
+    UNROLLED,
+    NOT_HANDED_ON,
+    (
+        "            h = np.tanh(z)\n            self.steps.append((x, h_prev, h))\n            hs[:, t] = h",
+        "            hs[:, t] = np.tanh(z)\n            self.steps.append((x, h_prev, hs[:, t]))",
+    ),
+)
 step.in_window(time_rnn, UNROLLED)
 time_rnn(
     "KeepsOneArray",
@@ -146,6 +155,18 @@ time_rnn(
     STATE,
     "self.h is set only when stateful; it is to hold the last hidden state after each forward",
     ("self.h = h", "self.h = h if self.stateful else None"),
+)
+time_rnn(
+    "LeavesStateAsItWas",
+    STATE,
+    "forward doesn't write self.h, so it stays what it was; it is to hold the last hidden state after each forward",
+    ("        self.h = h\n", ""),
+)
+time_rnn(
+    "LeavesStateAsItWasUnlessStateful",
+    STATE,
+    "self.h is set only when stateful; it is to hold the last hidden state after each forward",
+    ("        self.h = h\n", "        if self.stateful:\n            self.h = h\n"),
 )
 time_rnn(
     "KeepsFirstState",

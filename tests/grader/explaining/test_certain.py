@@ -109,6 +109,20 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
         "Replacing `(N, H, T)` with `(N, T, H)` mends this example.",
     ),
     (
+        "MyTimeRNN",
+        "dxs[:, t, :] = dx",
+        "dxs[:, t, :] += dx",
+        "`dxs` is nan or infinite. `np.empty` holds whatever lay in memory (nan stands for it here). "
+        "Replacing `np.empty` with `np.zeros` mends this example.",
+    ),
+    (
+        "MyTimeRNN",
+        "reversed(range(T))",
+        "range(T - 1, -1)",
+        "range counts upwards unless its third number is negative. "
+        "Replacing `range(T - 1, -1)` with `range(T - 1, -1, -1)` mends this example.",
+    ),
+    (
         "MyTimeLSTM",
         "self.h is not None",
         "self.h",
@@ -320,6 +334,21 @@ def test_a_known_mistake_does_not_name_what_is_wrong_by_less():
     assert "the results are returned in the wrong order" in backward
     assert "`h_next` is right to some 7 digits only" in contract
     assert "the wrong order" not in contract.split("✓")[0]
+
+
+def test_what_is_never_written_is_nan_while_an_answer_plays_and_then_memory_is_as_before():
+    before = np.empty, np.empty_like
+    names = {
+        "raises": lambda x: np.empty(x.shape)[2, 2],
+        "gives": lambda x: (np.empty(3, "f"), np.empty_like(x), np.empty(2, int).shape),
+    }
+    for name in names:
+        seen, raised, _ = Bench(names, None).play([(True, "call", name, None, (np.zeros((2, 1)),), {})])
+        assert (np.empty, np.empty_like) == before
+    floats, like, shape = seen[0]
+    assert raised is None
+    assert (like.shape, shape) == ((2, 1), (2,))
+    assert np.isnan([*floats, *like.flat]).all()
 
 
 def test_a_second_mistake_leaves_facts_and_no_advice():
