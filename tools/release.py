@@ -20,9 +20,9 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))  # the course's own criteria, whatever else is installed
 
 from rnnlm_grader.course.commands import open_course  # noqa: E402
-from rnnlm_grader.course.freezing import is_frozen  # noqa: E402
+from rnnlm_grader.course.freezing import is_frozen, state  # noqa: E402
 from rnnlm_grader.course.gradebook import require_same_points  # noqa: E402
-from rnnlm_grader.course.source_notebook import require_criteria, write_points  # noqa: E402
+from rnnlm_grader.course.source_notebook import Disagreement, require_criteria, write_points  # noqa: E402
 from rnnlm_grader.refusal import Refusal  # noqa: E402
 
 SOLUTIONS, EXERCISES = ROOT / "solutions", ROOT / "exercises"
@@ -35,8 +35,12 @@ def generate(coursedir, config, folder):
     those of a frozen assignment, whatever is released.
     """
     points = require_criteria(coursedir)
-    if not is_frozen(coursedir):
+    try:
         require_same_points(coursedir, points)
+    except Disagreement as changed:
+        if not is_frozen(coursedir):
+            raise
+        print(f"{state(coursedir)} {changed.what} The marks that were given stay.", file=sys.stderr)
     with tempfile.TemporaryDirectory() as scratch:
         config.CourseDirectory.release_directory = folder
         config.CourseDirectory.db_url = f"sqlite:///{scratch}/gradebook.db"

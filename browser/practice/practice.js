@@ -456,7 +456,7 @@ class Answer {
     await this.pythonStarts();
     this.say("Checking …");
     return this.orSay("Still checking: several mistakes at once take longest. If a loop of yours never ends, press Stop.", ENDLESS,
-      this.orSay("Checking … An unusual answer takes up to a minute.", UNUSUAL, runAll()));
+      this.orSay("Checking … An unusual answer takes a minute or two.", UNUSUAL, runAll()));
   }
 
   /** Wait for something; say a sentence if it takes longer than that. */

@@ -18,7 +18,7 @@ from .class_marks import read_class
 from .pages import built_book, number, relative, template
 from .source_notebook import answers_of, read_source, released
 
-TOP = 3  # misconceptions to explain again
+TOP = 3  # places of the book to explain again
 FEW = 10  # students graded, below which no percentages are given
 MOST = 12  # criteria listed
 BARS = 13  # at most, and each of a whole number of points
@@ -27,6 +27,7 @@ SHORTEST = 5  # lines of an answer that earned nothing, from which on somebody s
 
 Bar = namedtuple("Bar", "low high label count")  # marks from `low` to below `high`, or to `high` in the last bar
 ClassMistake = namedtuple("ClassMistake", "name sentence section link students points")  # a misconception, in a class
+Lesson = namedtuple("Lesson", "section link students points mistakes")  # those that one place of the book is about
 Failing = namedtuple("Failing", "name part shows students findings given held")  # a criterion, what is found mostly
 Look = namedtuple("Look", "student name mark link reasons")  # a submission that a teacher should look at
 
@@ -55,7 +56,7 @@ def write_class_report(coursedir, path=None, book=None):
         histogram=histogram([student.mark for student in graded], marks.max_score),
         parts=part_averages(marks),
         again=again,
-        others=found[len(again) :],
+        others=[mistake for mistake in found if not any(mistake in lesson.mistakes for lesson in again)],
         few=FEW,
         criteria=failing_criteria(assignment, graded)[:MOST],
         unsafe=[student.student for student in graded if student.record.get("sandbox") == "none"],
@@ -111,8 +112,22 @@ def part_averages(marks):
 
 
 def to_explain_again(found):
-    """Those of the `mistakes` that several share, as many as a lesson has time for."""
-    return [mistake for mistake in found if mistake.students > 1][:TOP]
+    """The places of the book about whose `mistakes` several students should hear, as many as there is time for."""
+    by_place = defaultdict(list)
+    for mistake in found:
+        by_place[mistake.section or (mistake.name, mistake.sentence)].append(mistake)
+    lessons = (
+        Lesson(
+            about[0].section,
+            about[0].link,
+            frozenset().union(*(mistake.students for mistake in about)),
+            sum(mistake.points for mistake in about),
+            about,
+        )
+        for about in by_place.values()
+    )
+    shared = [lesson for lesson in lessons if len(lesson.students) > 1]
+    return sorted(shared, key=lambda lesson: (-len(lesson.students), -lesson.points))[:TOP]
 
 
 def mistakes(assignment, graded, book):
@@ -132,11 +147,11 @@ def mistakes(assignment, graded, book):
                 sentence,
                 section.replace(".html#", " § "),
                 section and f"{book.rstrip('/')}/{section}",
-                len({student for student, *_ in cases}),
+                frozenset(student for student, *_ in cases),
                 sum(each["max_points"] - each["points"] for *_, each in cases),
             )
         )
-    return sorted(found, key=lambda mistake: (-mistake.students, -mistake.points, mistake.sentence))
+    return sorted(found, key=lambda mistake: (-len(mistake.students), -mistake.points, mistake.sentence))
 
 
 def failing_criteria(assignment, graded):

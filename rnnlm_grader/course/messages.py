@@ -33,7 +33,7 @@ def summary(tally, marks, stale):
         yield f"late penalties: {late}{f' ({len(tally.repriced)} changed)' if tally.repriced else ''}"
     if points := sorted(student.mark for student in marks.graded):
         low, middle, high = (f"{round(mark, 4):g}" for mark in (points[0], statistics.median(points), points[-1]))
-        yield f"{len(points)} marks: lowest {low}, median {middle}, highest {high}"
+        yield f"{len(points)} mark{'s' if len(points) > 1 else ''}: lowest {low}, median {middle}, highest {high}"
     yield from outcome_lines(tally)
     yield from unread_lines(tally)
     yield from marks_to_look_at(marks, marks.graded)

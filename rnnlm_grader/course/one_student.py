@@ -22,7 +22,7 @@ def criteria_of(coursedir, student):
         )
     shows = {(c.name, c.id): c.shows for c in ASSIGNMENTS[assignment].criteria}
     numbers = defaultdict(dict)  # of the criteria of each name, by id
-    said = {}  # (name, sentence) → the criterion under which it stands
+    said = {}  # (name, sentence or finding) → the criterion under which it stands
     for part in found.record["results"]:
         for each in part["criteria"]:
             numbers[part["name"]][each["id"]] = len(numbers[part["name"]]) + 1
@@ -33,12 +33,12 @@ def criteria_of(coursedir, student):
             number, title = own[each["id"]], shows.get((name, each["id"]), each["id"])
             why = reason(each, own)
             yield f"{number:4} {SIGNS[State(each['state'])]} {earned([each])} of {each['max_points']}  {title}{why}"
-            sentences = dict.fromkeys(each.get("sentences", ()))
-            for sentence in sentences:
-                first = said.setdefault((name, sentence), number)
-                yield f"       Likely: {f'as in {first}' if first != number else clean(sentence)}."
-            if each["finding"] and not sentences:
-                yield f"       {clean(each.get('said') or each['finding'])}"
+            named = dict.fromkeys(each.get("sentences", ()))
+            found_out = each["finding"] and (each.get("said") or each["finding"])
+            for what in named or filter(None, [found_out]):
+                first = said.setdefault((name, what), number)
+                told = f"as in {first}" if first != number else clean(what)
+                yield f"       {f'Likely: {told}.' if named else told}"
     yield from map(clean, found.record.get("remarks", ()))
     yield f"{found.ranks(False)} points; {found.ranks(True)} if only ✓ counts. Marks by hand and lateness are left out."
 

@@ -97,6 +97,8 @@ class Watch:
             students = self.unfinished.pop(self.name)
         if there:
             self.program(self.exchange.collect, coursedir, update=True, settled=SETTLED).start()
+        if students:
+            self.warn(f"{'trying once more' if is_second_try else 'looking at the work of'} {name_some(students)}")
         tally = Batch(coursedir, self.config, students=None if is_first else students, log=QUIET).grade()
         self.seen[self.name] |= there
         self.begun.add(self.name)
@@ -151,7 +153,7 @@ class Watch:
         self.say(f"{datetime.now():%Y-%m-%d %H:%M:%S} {self.name}: {one_line(line, 2000)}")
 
     def warn(self, line):
-        """Complain of something, but not of the same again and again."""
+        """Say something of this assignment that may hold for many rounds: not the same again and again."""
         self.warned[self.name].add(line)
         if line not in self.before:
             self.tell(line)

@@ -488,7 +488,7 @@ def test_a_run_for_one_student_asks_the_gradebook_about_no_other_and_reads_no_ot
         monkeypatch.setattr(module, name, noting(asked, getattr(module, name)))
     monkeypatch.setattr(class_marks, "read_again", lambda path: read.append(path) or ({}, {}))
     assert cli.main([SLUG, "--course-dir", str(pair), "--jobs", "1", "--force", "--student", "unfinished"]) == 0
-    assert "1 marks: lowest 4, median 4, highest 4" in capsys.readouterr().out
+    assert "1 mark: lowest 4, median 4, highest 4" in capsys.readouterr().out
     assert asked
     assert {tuple(students or ["all"]) for students in asked} == {("unfinished",)}
     assert {path.parts[-3] for path in read} == {"unfinished"}

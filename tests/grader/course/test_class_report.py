@@ -21,6 +21,7 @@ from rnnlm_grader.verdict.marks import Mark, State
 
 HOSTILE = '"><script>alert(1)<\\script>\u202e{{ 7*7 }}'  # without the slash that a folder can't have
 PILES_UP = Person({"overwrites_in_place": WRONG}, {"overwrites_in_place": "PilesUp"})
+IN_PLACE = {"ada": "PilesUp", "ben": "Rebinds"}
 REPEATS = ("repeated_ids_add_up", "any_shape_backward")
 OVERWRITES = Person(dict.fromkeys(REPEATS, WRONG), dict.fromkeys(REPEATS, "Overwrites"))
 LONG = "class MyEmbedding:\n" + "".join(f"    x{i} = {i}\n" for i in range(12)) + "    def forward(self\n"
@@ -223,10 +224,19 @@ def test_it_is_accessible_asks_nobody_for_anything_and_fits(browser, path, schem
     context.close()
 
 
+def test_mistakes_that_one_place_of_the_book_is_about_are_explained_together(tmp_path):
+    people = {who: Person({"overwrites_in_place": WRONG}, {"overwrites_in_place": id}) for who, id in IN_PLACE.items()}
+    (again,) = items(BeautifulSoup(write_class_report(lay_out(tmp_path, people)).read_text(), "html.parser"), "again")
+    assert again.strip().startswith("2 of 2 2 students gradients pile up")
+    assert "grads holds new arrays after backward" in again
+    assert again.count("MyEmbedding, 1 student") == 2
+    assert "cost 2 points in all · read house-rules § embedding-in-place" in again
+
+
 def test_each_criterion_of_one_student_is_listed_with_what_it_earns_and_why(tmp_path):
     first, second = REPEATS
     eve = Person({first: WRONG, second: Mark(State.GIVEN, 5, (first,))}, {first: "Overwrites"})
-    folder = lay_out(tmp_path, {"eve": eve, "gus": Person({first: ENDLESS})})
+    folder = lay_out(tmp_path, {"eve": eve, "gus": Person({first: ENDLESS, second: ENDLESS})})
     lines = [*criteria_of(folder, "eve")]
     assert "MyEmbedding · backward: 4 of 6 points" in lines
     titles = {c.id: (at, c.shows) for at, c in enumerate(ASSIGNMENTS[SLUG].of("MyEmbedding"), 1)}
@@ -235,6 +245,7 @@ def test_each_criterion_of_one_student_is_listed_with_what_it_earns_and_why(tmp_
     assert f"{other:4} ≈ 1 of 1  {other_title}  (rule 5, because of {at})" in lines
     assert lines[lines.index(costs) + 1].startswith("       Likely: ")
     of_gus = [*criteria_of(folder, "gus")]
+    assert of_gus.count(f"       as in {at}") == 1  # what ends all is told once
     assert of_gus[of_gus.index(costs) + 1] == f"       Nothing could be compared: {ENDLESS.reason}"
     assert lines[-1] == "23 points; 22 if only ✓ counts. Marks by hand and lateness are left out."
     with pytest.raises(Refusal, match="Nothing of zoë is graded in 01-embedding"):

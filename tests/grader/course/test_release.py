@@ -109,3 +109,10 @@ def test_nothing_is_released_whose_points_are_not_those_in_the_gradebook(course)
     assert (code, len(said.splitlines())) == (1, 1)
     assert "MyEmbedding-backward has 6 points in the notebook, no such cell in the gradebook" in said
     assert f"Run: nbgrader generate_assignment {SLUG} --force" in said
+    (course / "autograded").mkdir()
+    (course / "autograded" / f".frozen-{SLUG}.json").write_text('{"on": "2026-11-30", "release": "1", "grader": "abc"}')
+    code, said = release(course)
+    assert code == 0
+    assert f"{SLUG} is frozen since 2026-11-30" in said
+    assert "MyEmbedding-backward has 6 points in the notebook, no such cell in the gradebook" in said
+    assert "The marks that were given stay." in said

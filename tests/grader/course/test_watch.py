@@ -97,13 +97,13 @@ def test_what_arrives_is_collected_and_graded_once_and_newer_work_replaces_older
     course.submit("ben", UNFINISHED)
     watching.round()
     assert course.marks() == {"ada": 25, "ben": 4}
-    assert lines(said) == ["graded ada, ben"]
+    assert lines(said) == ["looking at the work of ada, ben", "graded ada, ben"]
     before = (course.at("autograded", "ada") / f"{SLUG}.ipynb").stat().st_mtime_ns
     watching.round()
     course.submit("ben", RIGHT, second=1)
     watching.round()
     assert course.marks() == {"ada": 25, "ben": 25}
-    assert lines(said)[1:] == ["graded ben", "marks changed: 1", "ben: 4 -> 25 (+21)"]
+    assert lines(said)[2:] == ["looking at the work of ben", "graded ben", "marks changed: 1", "ben: 4 -> 25 (+21)"]
     assert (course.at("autograded", "ada") / f"{SLUG}.ipynb").stat().st_mtime_ns == before
     assert course.released() == 0
 
@@ -180,7 +180,7 @@ def test_before_the_due_date_practice_is_answered_without_marks_and_after_it_the
     assert not hidden.called
     course.is_due("2026-01-01")
     watching.round()
-    assert lines(said)[1:] == ["graded [a]"]
+    assert lines(said)[1:] == ["looking at the work of [a]", "graded [a]"]
     assert hidden.called
     (page,) = course.pages()
     assert "(Score: " in page
@@ -231,8 +231,8 @@ def test_a_frozen_assignment_is_left_alone_and_a_refusal_is_told_once_and_mended
     key.write_bytes(b"short")
     watching.round()
     watching.round()
-    assert len(said) == 1
-    assert "has only 5 bytes" in said[0]
+    assert lines(said)[0] == "looking at the work of ada, ben"
+    assert ["has only 5 bytes" in line for line in said[1:]] == [True]
     key.write_bytes(b"k" * 32)
     watching.round()
     assert course.marks() == {"ada": 25, "ben": 25}
@@ -323,6 +323,7 @@ def test_the_command_watches_at_low_priority_until_it_is_stopped_and_only_once_i
     ]
     course.submit("ada", RIGHT)
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout.readline().endswith(f" {SLUG}: looking at the work of ada\n")
         assert process.stdout.readline().endswith(f" {SLUG}: graded ada\n")
         assert os.getpriority(os.PRIO_PROCESS, process.pid) >= min(commands.LOW_PRIORITY, 19)
         done = subprocess.run([*command, "--once"], capture_output=True, text=True, check=False)
