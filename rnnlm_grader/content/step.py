@@ -420,8 +420,8 @@ def back_through_time(add: Add, section: str) -> None:
     """Add what goes wrong on the way back of a layer, where ` += ` adds up the gradients."""
     from_later_steps(add, section)
     fewer = "reversed(range(T))", "range(T - 1, 0, -1)"
-    add("LeavesOutFirstStep", section, FIRST_LEFT_OUT, fewer)
-    add("LeavesOutFirstStepOfEmpty", section, FIRST_LEFT_OUT, fewer, ("dxs = np.zeros", "dxs = np.empty"))
+    add("LeavesOutFirstStep", GRADIENT_SUM, FIRST_LEFT_OUT, fewer)
+    add("LeavesOutFirstStepOfEmpty", GRADIENT_SUM, FIRST_LEFT_OUT, fewer, ("dxs = np.zeros", "dxs = np.empty"))
     add(
         "GivesFirstDxOnly",
         section,

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from typing import Any, TypeAlias
 
+from ..content.places import PLACES
 from ..explaining.words import BOOK, clean
 from ..verdict.report import Item
 from .cells import shell
@@ -90,13 +91,11 @@ def sentence(kind: str, text: str) -> str:
 
 
 def place_in_words(section: str) -> str:
-    """Say in words where a link leads: '06-softmax-masking.html#softmax-mask' → 'chapter 6, mask'."""
+    """Say in words where a link leads: '06-softmax-masking.html#softmax-mask' → 'chapter 6, The mask'."""
     page, _, anchor = section.partition(".html")
     chapter = re.match(r"0*(\d+)-", page)
-    words, known = anchor.lstrip("#").split("-"), page.split("-")
-    while words[1:] and words[0] in known:
-        words.pop(0)
-    return ", ".join(filter(None, [f"chapter {chapter[1]}" if chapter else " ".join(known), " ".join(words)]))
+    heading = PLACES.get(section) or anchor.lstrip("#").replace("-", " ")
+    return ", ".join(filter(None, [f"chapter {chapter[1]}" if chapter else page.replace("-", " "), heading]))
 
 
 def with_code(text: str) -> str:

@@ -296,7 +296,7 @@ bptt(
 bptt("TakesLastStateBeforeFirst", GRAPH, step.LAST_BEFORE_FIRST, ("hs[t].T", "hs[t or T].T"))
 bptt(
     "LeavesOutFirstStep",
-    RECURRENT,
+    GRADIENT_SUM,
     step.FIRST_LEFT_OUT,
     ("dh = np.zeros_like(h0)\n    for", "dh = dh0 = np.zeros_like(h0)\n    for"),
     ("reversed(range(T))", "range(T - 1, 0, -1)"),

@@ -3,7 +3,7 @@
 from .. import contract
 from ..contract import DTYPE, IN_PLACE, SHARED
 from ..misconception import Library, changed
-from ..softmax_masking.misconceptions import STABLE, UPSTREAM
+from ..softmax_masking.misconceptions import UPSTREAM
 from ..step import GRADIENT_SUM, TRANSPOSE
 
 MISCONCEPTIONS = Library()
@@ -371,7 +371,7 @@ apart(
 )
 rnnlm(
     "SoftmaxTwice",
-    STABLE,
+    MODEL,
     "the scores pass through a softmax before the loss layer, which takes a softmax itself",
     ("return xs\n", "e = np.exp(xs)\n        return e / e.sum(axis=-1, keepdims=True)\n"),
 )

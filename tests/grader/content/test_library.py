@@ -11,6 +11,7 @@ from support.library import CASES, grade
 
 from rnnlm_grader.content import ASSIGNMENTS
 from rnnlm_grader.content.misconception import Misconception, changed
+from rnnlm_grader.content.places import PLACES
 from rnnlm_grader.content.rnnlm.misconceptions import AFFINE_LAYER
 from rnnlm_grader.engine.exam import examine, hidden_seed, public_seed
 from rnnlm_grader.protocol.bench import Raised
@@ -81,8 +82,12 @@ def test_every_criterion_catches_a_misconception_so_that_breaking_it_is_noticed(
 
 
 @pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
-def test_sentences_link_to_sections_that_the_book_has(assignment):
+def test_sentences_link_to_sections_that_the_book_has_and_whose_headings_they_say(assignment):
     for section in {m.section for m in assignment.misconceptions}:
         page, anchor = section.split(".html#")
-        labels = re.findall(r"^\(([\w-]+)\)=", (BOOK / f"{page}.md").read_text(), re.MULTILINE)
-        assert anchor in labels, section
+        heading = rf"^\({anchor}\)=\n+(?:\([\w-]+\)=\n+)*(?:#+ |\*\*\d+\. ){re.escape(PLACES[section])}\.?(?:\*\*|$)"
+        assert re.search(heading, (BOOK / f"{page}.md").read_text(), re.MULTILINE), section
+
+
+def test_no_place_is_named_to_which_no_misconception_leads():
+    assert PLACES.keys() == {m.section for assignment in ASSIGNMENTS.values() for m in assignment.misconceptions}

@@ -46,10 +46,11 @@ def test_the_section_to_read_is_a_link_where_the_book_has_an_address(monkeypatch
 @pytest.mark.parametrize(
     ("section", "words"),
     [
-        ("04-time-rnn.html#time-rnn-gradient-sum", "chapter 4, gradient sum"),
-        ("06-softmax-masking.html#softmax-mask", "chapter 6, mask"),
-        ("house-rules.html#embedding-dtype", "house rules, embedding dtype"),
+        ("04-time-rnn.html#time-rnn-gradient-sum", "chapter 4, Back through time"),
+        ("06-softmax-masking.html#softmax-mask", "chapter 6, The mask"),
+        ("house-rules.html#embedding-dtype", "house rules, Outputs and gradients have the dtype of the parameters"),
         ("07-rnnlm.html", "chapter 7"),
+        ("08-scale.html#scale-gradient", "chapter 8, scale gradient"),
     ],
 )
 def test_a_link_says_where_it_leads(section, words):
