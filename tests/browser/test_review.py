@@ -131,9 +131,9 @@ def test_it_can_be_switched_off_taken_along_and_cleared(review):
     status = tab.locator("live-review").get_by_role("status")
     with tab.expect_download() as download:
         tab.get_by_role("button", name="Save as a file").click()
-    tab.get_by_label("Mistakes come back").uncheck()
+    tab.get_by_label("Keep my mistakes").uncheck()
     assert status.inner_text() == "Nothing is kept or asked."
-    tab.get_by_label("Mistakes come back").check()
+    tab.get_by_label("Keep my mistakes").check()
     tab.get_by_role("button", name="Clear").click()
     tab.get_by_role("button", name="Bring back").click()
     assert not status.inner_text().startswith("Cleared")

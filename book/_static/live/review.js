@@ -26,7 +26,7 @@ class LiveReview extends HTMLElement {
     this.isOn = make("input", { type: "checkbox", change: () => this.turn() });
     this.file = make("input", { type: "file", accept: ".json", hidden: "", change: () => this.read() });
     this.append(this.sentence, this.startButton, this.place, make("div", { class: "live-row review-settings" },
-      make("label", { class: "live-check" }, this.isOn, " Mistakes come back"), button("Save as a file", () => this.save()),
+      make("label", { class: "live-check" }, this.isOn, " Keep my mistakes, and ask about them"), button("Save as a file", () => this.save()),
       button("Read a file", () => this.file.click()), clearing(REVIEW, clearReviews, (said) => this.show(said))), this.file);
     if (this.canAsk) document.querySelector(".review-without")?.remove();
   }
