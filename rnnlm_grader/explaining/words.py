@@ -52,11 +52,10 @@ def describe_raised(raised: Raised, hidden: bool) -> str:
     message = clean(raised.message.partition(" (<cell ")[0]).rstrip(".")
     text = f"{'Your code raised' if raised.line else 'The check got'} {clean(raised.kind, 60)}"
     text += f": {message}." if message else "."
-    if raised.line and raised.text:
+    if raised.line:
+        place = f"`{clean(raised.function, 60)}`, " if raised.function else ""
         quote = "" if marked(raised) else f" `{clean(raised.text, 100)}`"
-        text += f" It was in line {raised.line} of its cell:{quote}"
-    elif raised.line:
-        text += f" It was in line {raised.line} of its cell."
+        text += f" It was in {place}line {raised.line} of its cell{f':{quote}' if raised.text else '.'}"
     if raised.text.startswith(">>>"):
         text += " Remove the prompts (`>>> `) at the beginning of its lines."
     elif raised.kind == "SyntaxError":

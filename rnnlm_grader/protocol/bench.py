@@ -9,6 +9,7 @@ import codeop
 import contextlib
 import io
 import linecache
+import re
 import sys
 from dataclasses import dataclass
 
@@ -54,6 +55,8 @@ class Raised:
         Where in the text of its line it was raised: (first column, column after the last), or ().
     sides : tuple of (expression, type, shape or None)
         What stands in the expression that raised it, as the student writes it.
+    function : str
+        The function in which its line stands, such as 'MyRNN.forward'; '' where that is none.
     """
 
     kind: str
@@ -63,6 +66,7 @@ class Raised:
     builtin: bool = True
     mark: tuple = ()
     sides: tuple = ()
+    function: str = ""
 
     @property
     def is_unfinished(self):
@@ -214,27 +218,28 @@ def describe(error):
     except Exception:
         message = "(its message can't be shown)"
     is_known = type(error).__module__.partition(".")[0] in ("builtins", "numpy")
-    line, text, mark, sides = _student_line(error)
-    return Raised(kind, message, line, text, is_known, mark, sides)
+    line, text, *where = _student_line(error)
+    return Raised(kind, message, line, text, is_known, *where)
 
 
 def _student_line(error):
-    """Return (line, its text, mark, sides) of the deepest line of a notebook's; see `Raised`."""
+    """Return (line, its text, mark, sides, function) of the deepest line of a notebook's; see `Raised`."""
     if isinstance(error, SyntaxError) and error.lineno is not None:
         text = error.text or linecache.getline(error.filename or "", error.lineno)
-        return error.lineno, text.strip()[:MAX_TEXT], (), ()
+        return error.lineno, text.strip()[:MAX_TEXT], (), (), ""
     frame, found = error.__traceback__, None
     while frame is not None:
         found = frame if _is_notebook_cell(frame.tb_frame.f_code.co_filename) else found
         frame = frame.tb_next
     if found is None:
-        return None, "", (), ()
+        return None, "", (), (), ""
     line = linecache.getline(found.tb_frame.f_code.co_filename, found.tb_lineno)
     try:
         mark, sides = whereabouts.of(found, line)
     except Exception:  # whatever the objects of a student's do when they are looked at
         mark, sides = (), ()
-    return found.tb_lineno, line.strip()[:MAX_TEXT], mark, sides
+    function = re.match(r"[\w.]*", found.tb_frame.f_code.co_qualname.replace(".<locals>", " "))[0][:MAX_TEXT]
+    return found.tb_lineno, line.strip()[:MAX_TEXT], mark, sides, function
 
 
 def _is_notebook_cell(filename):

@@ -80,7 +80,14 @@ def _array(dtype: str, shape: list[int], data: str) -> np.ndarray:
 
 
 def _raised(
-    kind: object, message: object, line: object, text: object, builtin: object, mark: tuple, sides: tuple
+    kind: object,
+    message: object,
+    line: object,
+    text: object,
+    builtin: object,
+    mark: tuple,
+    sides: tuple,
+    function: object,
 ) -> Raised:
     return Raised(
         _text(kind, 80),
@@ -90,6 +97,7 @@ def _raised(
         builtin is True,
         _numbers(mark, 2, MAX_TEXT),
         tuple(_side(*side) for side in sides[:MAX_SIDES]),
+        _text(function, MAX_TEXT),
     )
 
 

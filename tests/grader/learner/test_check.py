@@ -117,8 +117,17 @@ def test_what_waits_for_another_part_names_what_it_waits_for():
 
 
 def test_what_waits_for_another_part_shows_its_failure_in_a_line():
-    lines = report(defined("class MyEmbedding:\n    def __init__(self, W): 1 / 0"), "contract").splitlines()
-    assert lines[-1].strip() == "Your code raised ZeroDivisionError: division by zero. It was in line 2 of its cell."
+    said = report(defined("class MyEmbedding:\n    def __init__(self, W): 1 / 0"), "contract")
+    assert " ".join(said.split()).endswith(
+        "Your code raised ZeroDivisionError: division by zero. It was in `MyEmbedding.__init__`, line 2 of its cell."
+    )
+
+
+def test_an_exception_in_another_answer_is_told_to_be_there():
+    names = {}
+    load_cells([("MyEmbedding", "class MyEmbedding:\n    def __init__(self, W): [1 / 0 for _ in W]")], names)
+    load_cells([("MyTimeEmbedding", "class MyTimeEmbedding:\n    def __init__(self, W): MyEmbedding(W)")], names)
+    assert "It was in `MyEmbedding.__init__`, line 2 of its cell" in " ".join(report(names["MyTimeEmbedding"]).split())
 
 
 def test_what_came_of_other_inputs_than_those_shown_is_told_as_that():
