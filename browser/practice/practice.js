@@ -661,23 +661,13 @@ function shown(output) {
   return place;
 }
 
-/** Have a link to a section of the book show its heading. */
-async function entitle(link) {
-  const [page, here] = [link, location].map(({ href }) => href.split("#")[0]);
-  if (page === here) {
-    link.removeAttribute("target");
-    link.href = link.hash;
-  }
-  const book = page === here ? document : await fetched(page);
-  const heading = book?.querySelector(link.hash)?.closest("section")?.querySelector(":scope > :is(h1, h2, h3)");
+/** Have a link to a section of this page scroll there, and show its heading alone. */
+function entitle(link) {
+  if (link.href.split("#")[0] !== location.href.split("#")[0]) return;
+  link.removeAttribute("target");
+  link.href = link.hash;
+  const heading = document.querySelector(link.hash)?.closest("section")?.querySelector(":scope > :is(h1, h2, h3)");
   if (heading) link.textContent = heading.textContent.replace(/#$/, "");
-}
-
-const pages = {}; // address → the page, or nothing where it can't be had
-
-function fetched(page) {
-  return pages[page] ??= fetch(page).then(async (answer) =>
-    answer.ok ? new DOMParser().parseFromString(await answer.text(), "text/html") : null).catch(() => null);
 }
 
 /** Return [part, points, most] of each part that was checked. */

@@ -34,8 +34,8 @@ def criteria_of(coursedir, student):
             why = reason(each, own)
             yield f"{number:4} {SIGNS[State(each['state'])]} {earned([each])} of {each['max_points']}  {title}{why}"
             named = dict.fromkeys(each.get("sentences", ()))
-            found_out = each["finding"] and (each.get("said") or each["finding"])
-            for what in named or filter(None, [found_out]):
+            finding = [each.get("said") or each["finding"]] if each["finding"] else []
+            for what in named or finding:
                 first = said.setdefault((name, what), number)
                 told = f"as in {first}" if first != number else clean(what)
                 yield f"       {f'Likely: {told}.' if named else told}"

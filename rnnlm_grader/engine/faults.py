@@ -118,8 +118,7 @@ class Fault:
     def is_of_zeros(self) -> bool:
         """Whether nothing came but zeros, or nan, where numbers are wrong."""
         return not self.by_itself and all(
-            isinstance(got, np.ndarray) and not np.any(got[~np.isnan(got)] if got.dtype.kind == "f" else got)
-            for got, _ in self.pairs
+            isinstance(got, np.ndarray) and not np.nan_to_num(got).any() for got, _ in self.pairs
         )
 
     @functools.cached_property

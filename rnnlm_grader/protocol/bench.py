@@ -238,7 +238,7 @@ def _student_line(error):
         mark, sides = whereabouts.of(found, line)
     except Exception:  # whatever the objects of a student's do when they are looked at
         mark, sides = (), ()
-    function = re.match(r"[\w.]*", found.tb_frame.f_code.co_qualname.replace(".<locals>", " "))[0][:MAX_TEXT]
+    function = re.match(r"[\w.]*", found.tb_frame.f_code.co_qualname)[0].rstrip(".")[:MAX_TEXT]
     return found.tb_lineno, line.strip()[:MAX_TEXT], mark, sides, function
 
 

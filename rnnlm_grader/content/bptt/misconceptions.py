@@ -467,24 +467,12 @@ bptt(
     FROM_ZEROS,
     ("hs[t]", "(h0 if t == 0 else hs[t] if window is None or t % window else 0 * h0)"),
 )
-bptt(
-    "RestartsFromZerosInPlace",
-    TRUNCATION,
-    FROM_ZEROS,
-    (
-        "        hs.append",
-        "        if window and t and t % window == 0:\n            hs[t] = np.zeros_like(h0)\n        hs.append",
-    ),
-)
-bptt(
-    "StartsFromZerosInPlace",
-    TRUNCATION,
-    FIRST_FROM_ZEROS,
-    (
-        "        hs.append",
-        "        if window and t % window == 0:\n            hs[t] = np.zeros_like(h0)\n        hs.append",
-    ),
-)
+for id, why, after in (
+    ("RestartsFromZerosInPlace", FROM_ZEROS, "t and "),
+    ("StartsFromZerosInPlace", FIRST_FROM_ZEROS, ""),
+):
+    anew = f"        if window and {after}t % window == 0:\n            hs[t] = np.zeros_like(h0)\n"
+    bptt(id, TRUNCATION, why, ("        hs.append", f"{anew}        hs.append"))
 bptt(
     "ForwardRestartsFromZeros",
     TRUNCATION,

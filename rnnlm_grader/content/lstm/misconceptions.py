@@ -123,20 +123,17 @@ lstm(
     ("o, f, i, g = np", "o, i, f, g = np"),
     (JOIN, joined("oifg")),
 )
+IN_FORWARD = (
+    "forward uses f and i in each other's place, and backward doesn't: f multiplies the old cell state, i the "
+    "candidate g"
+)
 lstm(
     "SwapsForgetAndInputInForward",
     EQUATION,
-    "forward uses f and i in each other's place, and backward doesn't: f multiplies the old cell state, i the "
-    "candidate g, and the columns of z are those of o, f, i and g",
+    f"{IN_FORWARD}, and the columns of z are those of o, f, i and g",
     ("o, f, i, g = np", "o, i, f, g = np"),
 )
-lstm(
-    "ExchangesForgetAndInput",
-    EQUATION,
-    "forward uses f and i in each other's place, and backward doesn't: f multiplies the old cell state, i the "
-    "candidate g",
-    ("c = f * c_prev + i * g", "c = i * c_prev + f * g"),
-)
+lstm("ExchangesForgetAndInput", EQUATION, IN_FORWARD, ("c = f * c_prev + i * g", "c = i * c_prev + f * g"))
 lstm(
     "CutsUnitByUnit",
     COLUMNS,

@@ -150,11 +150,9 @@ time_rnn(
     "self.h stays None; it is to hold the last hidden state after forward",
     ("self.h = h", "self.h = None"),
 )
+ONLY_WHEN_STATEFUL = "self.h is set only when stateful; it is to hold the last hidden state after each forward"
 time_rnn(
-    "SetsStateOnlyWhenStateful",
-    STATE,
-    "self.h is set only when stateful; it is to hold the last hidden state after each forward",
-    ("self.h = h", "self.h = h if self.stateful else None"),
+    "SetsStateOnlyWhenStateful", STATE, ONLY_WHEN_STATEFUL, ("self.h = h", "self.h = h if self.stateful else None")
 )
 time_rnn(
     "LeavesStateAsItWas",
@@ -165,7 +163,7 @@ time_rnn(
 time_rnn(
     "LeavesStateAsItWasUnlessStateful",
     STATE,
-    "self.h is set only when stateful; it is to hold the last hidden state after each forward",
+    ONLY_WHEN_STATEFUL,
     ("        self.h = h\n", "        if self.stateful:\n            self.h = h\n"),
 )
 time_rnn(
