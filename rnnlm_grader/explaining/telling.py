@@ -192,7 +192,7 @@ primes, zeros = in_turn(2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37), constant(0.
 FLOATS: dict[str, tuple[Way, ...]] = {  # kind of array → ways
     "upstream": (powers,),
     "listed": (in_turn(3, 4, 12, 84), zeros),  # the squares of the first few always add up to a square
-    "scalar": (constant(1.0), constant(10.0)),
+    "scalar": (constant(1.0), constant(10.0), constant(17.0)),  # a fifth of the norm of 3, 4, 12 and 84
     "case": (counted, zeros),
     "logits": (counted, zeros, shares),
     "weight": (primes, zeros),
