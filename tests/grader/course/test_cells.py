@@ -249,7 +249,8 @@ def test_an_answer_that_uses_a_module_that_is_not_there_is_told_its_name_in_its_
 def test_a_module_that_an_answer_has_no_need_of_is_blamed_for_nothing():
     wrong = f"import tqdm\ndef plot(): tqdm.tqdm()\n{SOFTMAX.replace('np.exp(x)', 'np.exp(nothing)')}"
     _, said = told(("my_softmax", wrong), ("MyTimeSoftmaxWithLoss", LOSS), slug="05-softmax-masking")
-    assert "Your code raised NameError: name 'nothing' is not defined. It was in line" in " ".join(said.split())
+    raised = "Your code raised NameError: name 'nothing' is not defined. It was in `my_softmax`, line 6"
+    assert raised in " ".join(said.split())
 
 
 def renamed(source):
