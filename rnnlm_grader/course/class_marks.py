@@ -3,12 +3,15 @@
 import contextlib
 import functools
 from collections import Counter, defaultdict
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any
 
-from nbgrader.api import Assignment, Grade, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Assignment, Grade, Gradebook, Student, SubmittedAssignment, SubmittedNotebook
+from nbgrader.coursedir import CourseDirectory
 from sqlalchemy import select
 
 from ..content import ASSIGNMENTS
@@ -45,7 +48,7 @@ class StudentMarks:
     student: str
     state: str
     penalty: float = 0.0
-    parts: dict = field(default_factory=dict)
+    parts: dict[str, Part] = field(default_factory=dict)
     notebook: Path | None = None  # that was graded
     is_late: bool = False
     request: str = ""  # to look again, which nobody has answered by a mark or a comment by hand
@@ -55,88 +58,88 @@ class StudentMarks:
     lms_user_id: str = ""
 
     @property
-    def who(self):
+    def who(self) -> tuple[str, ...]:
         """What stands in the columns of `WHO`."""
         return (self.student, *(getattr(self, name) for name in WHO[1:]))
 
     @property
-    def record(self):
+    def record(self) -> dict[str, Any]:
         """What the grader wrote into the graded notebook, or {} where another grader did. It may hold hostile text."""
         return self._graded[0]
 
     @property
-    def is_final(self):
+    def is_final(self) -> bool:
         """Whether the grader would say the same on any machine; see `job.Result`."""
         return self.record.get("key", "") is not None
 
     @property
-    def answers(self):
+    def answers(self) -> dict[str, str]:
         """The student's source by name, which may be hostile, too."""
         return self._graded[1]
 
     @property
-    def _graded(self):
+    def _graded(self) -> tuple[dict[str, Any], dict[str, str]]:
         """Read the notebook only when it is asked for: those of a class may be more than the memory holds."""
         return read_again(self.notebook) if self.notebook else ({}, {})
 
     @property
-    def score(self):
+    def score(self) -> float:
         """The points before a penalty for lateness."""
         return sum(part.score for part in self.parts.values())
 
     @property
-    def mark(self):
+    def mark(self) -> float:
         """What nbgrader exports as the score: never less than nothing."""
         return max(0.0, self.score - self.penalty)
 
     @property
-    def criteria(self):
+    def criteria(self) -> list[tuple[dict[str, Any], dict[str, Any]]]:
         """Return each (part, criterion) of the grader's record."""
         return [(part, criterion) for part in self.record.get("results", ()) for criterion in part["criteria"]]
 
     @property
-    def points_by_state(self):
+    def points_by_state(self) -> dict[State, int]:
         """The points that criteria are worth, by what became of them; see `rnnlm_grader.verdict.marks`."""
         points = dict.fromkeys(State, 0)
         for _, criterion in self.criteria:
             points[criterion["state"]] += criterion["max_points"]
         return points
 
-    def ranks(self, is_strict):
+    def ranks(self, is_strict: bool) -> int:
         """The points by the grader's record alone, as they would be by the one rule or by the other."""
         return earned((criterion for _, criterion in self.criteria), is_strict)
 
-    def weighted(self, weights):
+    def weighted(self, weights: Mapping[str, float]) -> float:
         """The mark with each part weighed, and lateness taking the same share."""
         score = sum(weights.get(name, 1.0) * part.score for name, part in self.parts.items())
         return score * self.mark / self.score if self.score else 0.0
 
     @property
-    def changed_by_hand(self):
+    def changed_by_hand(self) -> bool:
         """Whether somebody gave a mark where the grader gives one, too, or extra credit."""
         return any(
             part.extra_credit or None not in (part.auto_score, part.manual_score) for part in self.parts.values()
         )
 
     @property
-    def lost(self):
+    def lost(self) -> Counter[str]:
         """Count what was found where nothing could be compared: time ran out, or the process ended."""
         return Counter(
             criterion["finding"] for _, criterion in self.criteria if criterion["finding"] and criterion["was_stopped"]
         )
 
     @property
-    def due_by_hand(self):
+    def due_by_hand(self) -> list[str]:
         """Return the names of the parts that wait for a mark by hand."""
         return [name for name, part in self.parts.items() if part.needs_manual_grade and part.manual_score is None]
 
     @property
-    def outdated(self):
+    def outdated(self) -> list[str]:
         """Return the names of the parts whose mark by hand was given to other work, or before another grading."""
         return [name for name, part in self.parts.items() if part.needs_manual_grade and part.manual_score is not None]
 
 
-def read_again(path):
+def read_again(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     """Return what `read_graded` does; the notebooks of a smaller class are read once, as long as they stay the same."""
     version = None
     with contextlib.suppress(OSError):
@@ -146,7 +149,7 @@ def read_again(path):
 
 
 @functools.lru_cache(maxsize=1000)
-def read_once(path, version):
+def read_once(path: Path, version: tuple[int, int] | None) -> tuple[dict[str, Any], dict[str, str]]:
     return read_graded(path)
 
 
@@ -158,29 +161,29 @@ class ClassMarks:
     """
 
     assignment: str
-    parts: dict
-    students: tuple
+    parts: dict[str, float]
+    students: tuple[StudentMarks, ...]
     due: datetime | None = None  # in UTC, without saying so
-    weights: dict = field(default_factory=dict)
+    weights: Mapping[str, float] = field(default_factory=dict)
 
     @property
-    def max_score(self):
+    def max_score(self) -> float:
         return sum(self.parts.values())
 
     @property
-    def max_exported(self):
+    def max_exported(self) -> float:
         return sum(self.weights.get(name, 1.0) * most for name, most in self.parts.items())
 
-    def exported(self, student):
+    def exported(self, student: StudentMarks) -> float:
         """The mark of a student as a system imports it."""
         return student.weighted(self.weights) if self.weights else student.mark
 
     @property
-    def graded(self):
+    def graded(self) -> list[StudentMarks]:
         return [student for student in self.students if student.state == "graded"]
 
 
-def read_class(coursedir, weights=MappingProxyType({})):
+def read_class(coursedir: CourseDirectory, weights: Mapping[str, float] = MappingProxyType({})) -> ClassMarks:
     """Read the results of everybody whom the gradebook knows or who handed something in, or of `only_students`.
 
     `weights` are those of the course; raise a `Refusal` where one is of no part that the gradebook knows.
@@ -194,7 +197,7 @@ def read_class(coursedir, weights=MappingProxyType({})):
     return marks_of_class(coursedir, recorded, weights)
 
 
-def read_course(coursedir, weights=MappingProxyType({})):
+def read_course(coursedir: CourseDirectory, weights: Mapping[str, float] = MappingProxyType({})) -> list[ClassMarks]:
     """Read the same of every assignment that the gradebook knows, in the order of the exercises."""
     with open_gradebook(coursedir) as gradebook:
         recorded = GradebookMarks(gradebook)
@@ -206,21 +209,27 @@ def read_course(coursedir, weights=MappingProxyType({})):
 class GradebookMarks:
     """What the gradebook holds of one assignment, or of all: in a few queries, however many students there are."""
 
-    def __init__(self, gradebook, assignment=None, students=None):
+    def __init__(
+        self, gradebook: Gradebook, assignment: str | None = None, students: Collection[str] | None = None
+    ) -> None:
         self.cells, self.due = known_cells(gradebook)
         people = select(Student.id, *(getattr(Student, name) for name in IDENTITY))
         if students is not None:
             people = people.where(Student.id.in_(students))
-        self.people = {
+        self.people: dict[str, dict[str, Any]] = {
             student: {name: value or "" for name, value in zip(IDENTITY, values, strict=True)}
             for student, *values in gradebook.db.execute(people)
         }
-        self.penalties, self.late, self.grades = Counter(), set(), defaultdict(dict)  # by (assignment, student)
+        # By (assignment, student).
+        self.penalties: defaultdict[tuple[str, str], float] = defaultdict(float)
+        self.late: set[tuple[str, str]] = set()
+        self.grades: defaultdict[tuple[str, str], dict[str, Part]] = defaultdict(dict)
         late = SubmittedNotebook.late_submission_penalty, SubmittedAssignment.timestamp, SubmittedAssignment.extension
         query = of_notebooks(assignment, Assignment.name, *late, students=students)
         for student, name, penalty, handed_in, extension in gradebook.db.execute(query):
             self.penalties[name, student] += penalty or 0.0
-            if handed_in and self.due[name] and handed_in > self.due[name] + (extension or timedelta()):
+            due = self.due[name]
+            if handed_in and due and handed_in > due + (extension or timedelta()):
                 self.late.add((name, student))
         self.said = said_by_hand(gradebook, assignment, students)
         columns = (getattr(Grade, each.name) for each in fields(Part))
@@ -229,7 +238,7 @@ class GradebookMarks:
             self.grades[name, student][cell] = Part(*values)
 
 
-def marks_of_class(coursedir, recorded, weights):
+def marks_of_class(coursedir: CourseDirectory, recorded: GradebookMarks, weights: Mapping[str, float]) -> ClassMarks:
     """Join what the gradebook holds of an assignment with what was handed in, and with the graded notebooks."""
     assignment = coursedir.assignment_id
     if unknown := weights.keys() - set().union(*recorded.cells.values()):
@@ -253,13 +262,13 @@ def marks_of_class(coursedir, recorded, weights):
     return ClassMarks(assignment, parts, tuple(students), recorded.due[assignment], weights)
 
 
-def open_request(record, said):
+def open_request(record: Mapping[str, Any], said: str | None) -> str:
     """Return the request to look again in the grader's record, unless something has been said by hand since it came."""
     request = record.get("request")
     return request["text"] if request and request["said"] == said else ""
 
 
-def in_order(assignment, parts):
+def in_order(assignment: str, parts: Mapping[str, float]) -> dict[str, float]:
     """Sort grade cells as the exercise has them; of a database no order can be expected."""
     known = [f"{name}-{part}" for name, part in ASSIGNMENTS[assignment].parts()] if assignment in ASSIGNMENTS else []
     return {name: parts[name] for name in (*known, *sorted(parts.keys() - set(known))) if name in parts}

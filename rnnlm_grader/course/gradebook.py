@@ -2,7 +2,10 @@
 
 import contextlib
 import re
-from collections import Counter, defaultdict
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from datetime import datetime
+from typing import Any
 
 from nbgrader.api import (
     Assignment,
@@ -19,7 +22,8 @@ from nbgrader.api import (
     SubmittedNotebook,
     TaskCell,
 )
-from sqlalchemy import select, text, update
+from nbgrader.coursedir import CourseDirectory
+from sqlalchemy import Select, select, text, update
 from sqlalchemy.exc import SQLAlchemyError
 
 from ..notebooks.writing import digest
@@ -30,7 +34,7 @@ from .source_notebook import require_same
 
 
 @contextlib.contextmanager
-def open_gradebook(coursedir):
+def open_gradebook(coursedir: CourseDirectory) -> Iterator[Gradebook]:
     """Open a course's gradebook, and make it where there is none.
 
     Raise `Refusal` for what the database complains of meanwhile: one line, without its password.
@@ -54,13 +58,13 @@ def open_gradebook(coursedir):
         raise Refusal(f"The gradebook {where} can't be used: {reason}. {advice}.") from None
 
 
-def require_writable(gradebook):
+def require_writable(gradebook: Gradebook) -> None:
     """Fail where another program is writing, or the disk is full: by a change of nothing, which is taken back."""
     gradebook.db.execute(update(Course).values(id=Course.id))
     gradebook.db.rollback()
 
 
-def require_gradebook(coursedir, points):
+def require_gradebook(coursedir: CourseDirectory, points: Mapping[str, float]) -> None:
     """Raise `Refusal` unless the gradebook can be written to and has these points for each grade cell."""
     assignment = coursedir.assignment_id
     if not known_points(coursedir):
@@ -72,13 +76,13 @@ def require_gradebook(coursedir, points):
     require_same_points(coursedir, points)
 
 
-def require_same_points(coursedir, points):
+def require_same_points(coursedir: CourseDirectory, points: Mapping[str, float]) -> None:
     """Raise a `Disagreement` where the gradebook has the course's assignment with other points."""
     if known := known_points(coursedir):
         require_same(coursedir.assignment_id, points, "gradebook", known, "Run")
 
 
-def known_points(coursedir):
+def known_points(coursedir: CourseDirectory) -> dict[str, float]:
     """Return the points of each grade cell of the course's assignment, as the gradebook has them; {} if it has none."""
     if missing_file(coursedir.db_url):
         return {}
@@ -87,7 +91,7 @@ def known_points(coursedir):
         return known_cells(gradebook)[0].get(coursedir.assignment_id, {})
 
 
-def of_notebooks(assignment, *columns, students=None):
+def of_notebooks(assignment: str | None, *columns: Any, students: Collection[str] | None = None) -> Select:
     """A query for each student's id and some columns of what was recorded of the submitted notebook.
 
     Where `assignment` is None it is for all of them; where `students` are given it is for these.
@@ -103,7 +107,7 @@ def of_notebooks(assignment, *columns, students=None):
     return query if students is None else query.where(SubmittedAssignment.student_id.in_(students))
 
 
-def of_cells(assignment, kind, *columns, students=None):
+def of_cells(assignment: str | None, kind: Any, *columns: Any, students: Collection[str] | None = None) -> Select:
     """A query for the same of each cell's `kind`, Grade or Comment; its grade_id comes after the student's id."""
     return (
         of_notebooks(assignment, BaseCell.name, *columns, students=students)
@@ -113,16 +117,16 @@ def of_cells(assignment, kind, *columns, students=None):
     )
 
 
-def known_assignments(coursedir):
+def known_assignments(coursedir: CourseDirectory) -> list[str]:
     """Return the names of all assignments, sorted."""
     with open_gradebook(coursedir) as gradebook:
         return sorted(gradebook.db.scalars(select(Assignment.name)))
 
 
-def known_cells(gradebook):
+def known_cells(gradebook: Gradebook) -> tuple[dict[str, dict[str, float]], dict[str, datetime | None]]:
     """Return {assignment: {grade_id: maximum}} of all that are marked, and {assignment: when it is due, or None}."""
     due = dict(map(tuple, gradebook.db.execute(select(Assignment.name, Assignment.duedate))))
-    cells = {name: {} for name in due}
+    cells: dict[str, dict[str, float]] = {name: {} for name in due}
     for kind in (GradeCell, TaskCell):
         query = select(Assignment.name, kind.name, kind.max_score).join(kind.notebook).join(Notebook.assignment)
         for assignment, name, most in gradebook.db.execute(query):
@@ -130,9 +134,11 @@ def known_cells(gradebook):
     return cells, due
 
 
-def said_by_hand(gradebook, assignment=None, students=None):
+def said_by_hand(
+    gradebook: Gradebook, assignment: str | None = None, students: Collection[str] | None = None
+) -> dict[tuple[str, str], str]:
     """Return {(assignment, student): digest of all comments and marks by hand}; `students` as in `of_notebooks`."""
-    said = defaultdict(list)
+    said: defaultdict[tuple[str, str], list[list[Any]]] = defaultdict(list)
     for kind, *columns in ((Comment, Comment.manual_comment), (Grade, Grade.manual_score, Grade.extra_credit)):
         for student, grade_id, name, *values in gradebook.db.execute(
             of_cells(assignment, kind, Assignment.name, *columns, students=students)
@@ -142,18 +148,21 @@ def said_by_hand(gradebook, assignment=None, students=None):
     return {key: digest(values) for key, values in said.items()}
 
 
-def recorded_scores(gradebook, assignment, students=None):
+def recorded_scores(
+    gradebook: Gradebook, assignment: str, students: Collection[str] | None = None
+) -> dict[str, dict[str, float | None]]:
     """Return {student: {grade_id: automatic score}} of all who have any, or of these students."""
-    scores = {}
+    scores: dict[str, dict[str, float | None]] = {}
     query = of_cells(assignment, Grade, Grade.auto_score, students=students)
     for student, grade_id, score in gradebook.db.execute(query):
         scores.setdefault(student, {})[grade_id] = score
     return scores
 
 
-def marks_in(gradebook, assignment, students=None):
+def marks_in(gradebook: Gradebook, assignment: str, students: Collection[str] | None = None) -> dict[str, float]:
     """Return {student: mark} of all who have an automatic one, or of these; marks by hand and lateness count."""
-    scores, automatic = Counter(), set()
+    scores: defaultdict[str, float] = defaultdict(float)
+    automatic = set()
     query = of_cells(assignment, Grade, Grade.score, Grade.auto_score, students=students)
     for student, _, score, by_grader in gradebook.db.execute(query):
         scores[student] += score
@@ -168,7 +177,7 @@ def marks_in(gradebook, assignment, students=None):
 
 
 @contextlib.contextmanager
-def nothing_kept(gradebook):
+def nothing_kept(gradebook: Gradebook) -> Iterator[None]:
     """Take back in the end whatever is written to a gradebook meanwhile, committed or not."""
     with gradebook.engine.connect() as connection:
         gradebook.db.remove()
@@ -179,7 +188,7 @@ def nothing_kept(gradebook):
         gradebook.db.configure(bind=gradebook.engine)
 
 
-def withdraw_scores(gradebook, assignment, student):
+def withdraw_scores(gradebook: Gradebook, assignment: str, student: str) -> None:
     """Take out a student's automatic marks, and what lateness cost: no view may show them any more.
 
     Marks and comments that were given by hand stay, to be looked at again.
@@ -194,9 +203,10 @@ def withdraw_scores(gradebook, assignment, student):
     gradebook.db.commit()
 
 
-def shown_marks(coursedir):
+def shown_marks(coursedir: CourseDirectory) -> dict[str, dict[str, list[list[Any]]]]:
     """Return {student: dict} of what feedback shows: scores, comments, penalty, and marks by hand, given and due."""
-    assignment, marks, some = coursedir.assignment_id, {}, {"students": only_students(coursedir)}
+    assignment, some = coursedir.assignment_id, {"students": only_students(coursedir)}
+    marks: dict[str, dict[str, list[list[Any]]]] = {}
     queries = {
         "penalty": of_notebooks(assignment, SubmittedNotebook.late_submission_penalty, **some),
         "scores": of_cells(assignment, Grade, Grade.score, Grade.max_score, **some),
@@ -211,7 +221,7 @@ def shown_marks(coursedir):
     return marks
 
 
-def has_student(coursedir, student):
+def has_student(coursedir: CourseDirectory, student: str) -> bool:
     """Return whether the gradebook knows a student; raise `Refusal` where it can't be written to."""
     if missing_file(coursedir.db_url):
         return False
@@ -220,7 +230,7 @@ def has_student(coursedir, student):
         return gradebook.db.get(Student, student) is not None
 
 
-def remove_student(coursedir, student):
+def remove_student(coursedir: CourseDirectory, student: str) -> None:
     """Take a student out of the gradebook, if it has one, with all marks and comments."""
     if not missing_file(coursedir.db_url):
         with open_gradebook(coursedir) as gradebook:

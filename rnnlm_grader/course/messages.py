@@ -1,28 +1,36 @@
 """What a run tells the instructor, in lines; whatever comes from a student is made harmless in them."""
 
+from __future__ import annotations
+
 import statistics
 from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sized
+from typing import TYPE_CHECKING
 
 from ..explaining.words import clean
 
+if TYPE_CHECKING:  # these say it with the functions below
+    from .batch import Tally
+    from .class_marks import ClassMarks, StudentMarks
 
-def one_line(text, most=400):
+
+def one_line(text: object, most: int = 400) -> str:
     """A text of any origin as one harmless line; what isn't UTF-8 in the name of a file as the codes of its bytes."""
     return " ".join(clean(str(text).encode(errors="backslashreplace").decode(), most).split())
 
 
-def name_all(students):
+def name_all(students: Iterable[str]) -> str:
     """Join the names of students."""
     return ", ".join(sorted(map(one_line, students)))
 
 
-def name_some(students):
+def name_some(students: Iterable[str]) -> str:
     """Join the first ten of some students."""
-    students = sorted(students)
-    return f"{name_all(students[:10])}{' ...' if len(students) > 10 else ''}"
+    in_order = sorted(students)
+    return f"{name_all(in_order[:10])}{' ...' if len(in_order) > 10 else ''}"
 
 
-def summary(tally, marks, stale):
+def summary(tally: Tally, marks: ClassMarks, stale: Sized) -> Iterator[str]:
     """Yield what was done, the marks as an export writes them, and whose feedback is stale, in lines."""
     yield (
         f"{marks.assignment}: {len(tally.graded)} graded, {len(tally.unchanged)} unchanged, "
@@ -44,14 +52,14 @@ def summary(tally, marks, stale):
         )
 
 
-def outcome_lines(tally):
+def outcome_lines(tally: Tally) -> Iterator[str]:
     """Yield whose marks a run changed, and who has none, in lines."""
     yield from changed_lines(tally.changed)
     for reason, _ in Counter(tally.failed.values()).most_common():
         yield f"no mark for {name_some(student for student, why in tally.failed.items() if why == reason)}: {reason}"
 
 
-def changed_lines(changed):
+def changed_lines(changed: Mapping[str, tuple[float, float | None]]) -> Iterator[str]:
     """Say whose marks a run changed and by how much, in lines; `changed` is that of a `Tally`."""
     if changed:
         yield f"marks changed: {len(changed)}"
@@ -59,18 +67,18 @@ def changed_lines(changed):
         yield f"  {one_line(student)}: {before:g} -> " + ("no mark" if now is None else f"{now:g} ({now - before:+g})")
 
 
-def unsettled_lines(assignment, tally):
+def unsettled_lines(assignment: str, tally: Tally) -> Iterator[str]:
     """Yield whose work couldn't be read, and whose mark isn't final and what to do, as the last lines of a run."""
     yield from unread_lines(tally)
     yield from not_final_lines(assignment, tally.unfinished)
 
 
-def unread_lines(tally):
+def unread_lines(tally: Tally) -> Iterator[str]:
     if tally.unread:
         yield f"couldn't read the work of: {name_some(tally.unread)} (see the report)"
 
 
-def not_final_lines(assignment, students):
+def not_final_lines(assignment: str, students: Collection[str]) -> Iterator[str]:
     if students:
         yield (
             "not final, because code was stopped that waited or had no turn on this machine: "
@@ -79,7 +87,7 @@ def not_final_lines(assignment, students):
         )
 
 
-def marks_to_look_at(marks, students):
+def marks_to_look_at(marks: ClassMarks, students: Collection[StudentMarks]) -> Iterator[str]:
     """Yield which marks of some students aren't the last word: not final, by hand and due, outdated or too high, asked.
 
     `marks` are the `ClassMarks` of the assignment.
@@ -97,7 +105,7 @@ def marks_to_look_at(marks, students):
         yield f"asking to look again: {name_some(asking)}. Answer by a comment or a mark by hand in formgrader"
 
 
-def both_marks(student):
+def both_marks(student: StudentMarks) -> str:
     """Name a student's marks by hand that were given to other work, each with the automatic one of this work."""
     parts = [(name, student.parts[name]) for name in student.outdated]
     return ", ".join(
@@ -106,7 +114,7 @@ def both_marks(student):
     )
 
 
-def too_high_in(student, most):
+def too_high_in(student: StudentMarks, most: Mapping[str, float]) -> str:
     """Name a student's marks by hand that are higher than what a part is worth, which an upgrade may change."""
     return ", ".join(
         f"{name}: {part.manual_score:g} of {most[name]:g}"

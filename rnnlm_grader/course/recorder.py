@@ -7,23 +7,32 @@ import copy
 import html
 import json
 import re
+from collections.abc import Collection, Iterable, Mapping
+from pathlib import Path
+from typing import Any
 
 import nbformat
+from nbformat import NotebookNode
 from nbformat.v4 import new_markdown_cell, new_output
-from nbgrader.api import BaseCell
+from nbgrader.api import BaseCell, Gradebook, SubmittedNotebook
+from nbgrader.converters import Autograde
+from nbgrader.coursedir import CourseDirectory
+from nbgrader.plugins import BasePlugin
 from nbgrader.utils import is_grade, is_solution
 from sqlalchemy import select
 
 from ..explaining.words import BOOK, clean
 from ..files import write_atomic
 from ..notebooks.submission import CODE, MAX_SOURCE
-from ..notebooks.writing import IMAGE, digest
+from ..notebooks.writing import IMAGE, Text, digest
 from ..sandbox.choice import described, resolve
 from ..verdict.marks import earned
 from .folders import graded_folder, graded_notebook, remove
 from .gradebook import said_by_hand
-from .handed_in import TIMESTAMP, read_beside, time_of
+from .handed_in import TIMESTAMP, Submission, read_beside, time_of
+from .job import PartSummary, PartTold, Result
 from .lateness import set_penalty
+from .settings import GradeInSandbox
 from .source_notebook import HIDDEN, answers_of, ids_of, is_by_hand, outline_of, read_source, released
 
 RECORD = "rnnlm_grader"  # the key of what the grader keeps in a notebook's metadata
@@ -40,7 +49,9 @@ MANY_EMPTY = re.compile(r"(\n{20})\n+")  # lines, of which a page shows some
 class Recorder:
     """Records submissions of one assignment as nbgrader's `converter` would, through a gradebook that is open."""
 
-    def __init__(self, converter, settings, late_rule, gradebook):
+    def __init__(
+        self, converter: Autograde, settings: GradeInSandbox, late_rule: BasePlugin, gradebook: Gradebook
+    ) -> None:
         self.converter, self.settings, self.late_rule, self.gradebook = converter, settings, late_rule, gradebook
         self.source = read_source(converter.coursedir)
         self.blank = {name: released(source) for name, source in answers_of(self.source).items()}
@@ -48,7 +59,7 @@ class Recorder:
         cells = gradebook.db.execute(select(BaseCell.id, BaseCell.name))  # once, not for each grade of each student
         self.names = dict(map(tuple, cells))
 
-    def record(self, submission, result):
+    def record(self, submission: Submission, result: Result) -> None:
         """Record a submission. The notebook comes last: without it, the next run records the submission again."""
         self.converter.log.info("Recording %s", submission.student)
         for remark in submission.answers.remarks:
@@ -64,11 +75,11 @@ class Recorder:
         write_atomic(graded_notebook(coursedir, student), f"{notebook}\n".encode())
         self.converter.set_permissions(coursedir.assignment_id, student)
 
-    def last_record(self, student):
+    def last_record(self, student: str) -> dict[str, Any]:
         """The record in the notebook that was graded last."""
         return read_graded(graded_notebook(self.converter.coursedir, student))[0]
 
-    def save_marks(self, submission, result, before):
+    def save_marks(self, submission: Submission, result: Result, before: Mapping[str, Any]) -> None:
         """Record the marks, which answers are missing, and what lateness costs, in one transaction."""
         assignment, student = self.converter.coursedir.assignment_id, submission.student
         self.gradebook.update_or_create_student(student)
@@ -85,7 +96,14 @@ class Recorder:
         set_penalty(self.late_rule, notebook)
         self.gradebook.db.commit()
 
-    def enter_scores(self, notebook, submission, result, before, untouched):
+    def enter_scores(
+        self,
+        notebook: SubmittedNotebook,
+        submission: Submission,
+        result: Result,
+        before: Mapping[str, Any],
+        untouched: Collection[str | None],
+    ) -> None:
         """Enter what the grader gives each part, and which parts wait for a mark by hand."""
         points = points_in(result["results"], self.settings.strict)
         for grade in notebook.grades:
@@ -97,7 +115,9 @@ class Recorder:
                 grade.auto_score = 0 if name in untouched else None
                 grade.needs_manual_grade = grade.auto_score is None or grade.manual_score is not None
 
-    def enter_comments(self, notebook, submission, result, untouched):
+    def enter_comments(
+        self, notebook: SubmittedNotebook, submission: Submission, result: Result, untouched: Collection[str | None]
+    ) -> None:
         """Enter a comment at each answer that nobody gave."""
         added = self.unanswered.keys() - submission.answers.received
         # The answer may stand elsewhere, in a cell of the student's own: then it is worth something.
@@ -111,7 +131,7 @@ class Recorder:
             )
             comment.auto_comment = "No response." if is_missing else NEVER_THERE if name in added else None
 
-    def asked(self, submission, before):
+    def asked(self, submission: Submission, before: Mapping[str, Any]) -> dict[str, Any]:
         """What is to be known of a request to look again: its text, and what had been said by hand when it came."""
         if not submission.request:
             return {}
@@ -121,13 +141,12 @@ class Recorder:
         said = said_by_hand(self.gradebook, key[0], [submission.student])
         return {"text": submission.request, "said": said.get(key)}
 
-    def notebook(self, submission, result, before):
+    def notebook(self, submission: Submission, result: Result, before: Mapping[str, Any]) -> NotebookNode:
         """Return the instructor's notebook with what the student wrote, and with marks and reports as outputs."""
         notebook, answers = copy.deepcopy(self.source), submission.answers
         points = points_in(result["results"], self.settings.strict)
-        key, remarks = result["key"], [*answers.remarks]
-        if not result["is_final"]:
-            key, remarks = None, [*remarks, NOT_FINAL]  # so that it's examined again
+        key = result["key"] if result["is_final"] else None  # so that it's examined again
+        remarks = [*answers.remarks, *([] if result["is_final"] else [NOT_FINAL])]
         notebook.metadata[RECORD] = {
             "key": key,
             "remarks": remarks,
@@ -156,12 +175,12 @@ class Recorder:
         return notebook
 
 
-def work_of(submission):
+def work_of(submission: Submission) -> str:
     """A digest of all that is judged of a submission, by the grader or by hand."""
     return digest(submission.job.cells, submission.job.whole, submission.written)
 
 
-def fill(cell, texts, unanswered):
+def fill(cell: NotebookNode, texts: Iterable[Text], unanswered: Mapping[str | None, str]) -> None:
     """Put what a student wrote into a cell that is marked by hand; a task stays as it is, with the work behind it."""
     grade_id = cell.metadata.nbgrader.grade_id
     if grade_id in unanswered:
@@ -172,9 +191,9 @@ def fill(cell, texts, unanswered):
         )
 
 
-def with_texts(notebook, texts):
+def with_texts(notebook: NotebookNode, texts: Iterable[Text]) -> list[NotebookNode]:
     """Return the cells of a notebook with the texts of a student's own, each behind the cell that it stood behind."""
-    behind = {}
+    behind: dict[str | None, list[NotebookNode]] = {}
     for i, text in enumerate(texts):
         if not text.fills:
             behind.setdefault(text.after, []).append(new_markdown_cell(shown_text(text), id=f"own-text-{i}"))
@@ -184,20 +203,20 @@ def with_texts(notebook, texts):
     return cells
 
 
-def shown_text(text):
+def shown_text(text: Text) -> str:
     """A student's text as HTML, letter by letter, with the images in their places.
 
     Rendered, it could bring scripts, and requests to other hosts, into pages that teachers read.
     """
 
-    def image(found):
+    def image(found: re.Match[str]) -> str:
         data = text.images.get(html.unescape(found[1]))
         return f'<img alt="{found[1]}" src="{data}" style="max-width: 100%">' if data else found[0]
 
     return TEXT.format(IMAGE.sub(image, html.escape(clean(text.source, MAX_SOURCE))))
 
 
-def shown_source(source):
+def shown_source(source: str) -> str:
     """A student's cell as pages show it: harmless, and with nothing in it that makes a lexer go back or on far.
 
     That is blanks at ends of lines, lines of many thousand characters, which are broken, and many empty lines.
@@ -209,12 +228,12 @@ def shown_source(source):
     return MANY_EMPTY.sub(r"\1", text)
 
 
-def points_in(results, is_strict):
+def points_in(results: Iterable[PartSummary], is_strict: bool) -> dict[str, int]:
     """Return what each part earns, by its grade_id; `results` is that of a job, or of a record."""
     return {f"{part['name']}-{part['part']}": earned(part["criteria"], is_strict) for part in results}
 
 
-def write_result(cell, part, points, book_url):
+def write_result(cell: NotebookNode, part: PartTold, points: int, book_url: str) -> None:
     """Put report and mark of a part into its grade cell, in the form in which nbgrader has partial credit."""
     text = part["text"] if points == part["points"] else STRICTLY.format(points, part["text"])
     outputs = [new_output("stream", name="stdout", text=text + "\n")]
@@ -225,7 +244,7 @@ def write_result(cell, part, points, book_url):
     cell.outputs, cell.execution_count = outputs, 1
 
 
-def read_graded(path):
+def read_graded(path: Path) -> tuple[dict[str, Any], dict[str, str]]:
     """Return the grader's record in a graded notebook, and the answers by name: ({}, {}) where none can be read."""
     try:
         notebook = json.loads(path.read_bytes())
@@ -240,7 +259,12 @@ def read_graded(path):
         return {}, {}
 
 
-def is_graded(coursedir, submission, scores, is_strict):
+def is_graded(
+    coursedir: CourseDirectory,
+    submission: Submission,
+    scores: Mapping[str, Mapping[str, float | None]],
+    is_strict: bool,
+) -> bool:
     """Whether graded notebook and gradebook, whose `recorded_scores` these are, hold what this submission must get.
 
     What was handed in tells, never whether a file exists.

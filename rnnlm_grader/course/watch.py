@@ -9,17 +9,21 @@ import glob
 import logging
 import time
 from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 from nbgrader.auth import Authenticator
 from nbgrader.converters import GenerateFeedback
 from nbgrader.converters.base import NbGraderException
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.exchange import ExchangeError, ExchangeFactory
+from traitlets.config import Config
 
 from ..content import ASSIGNMENTS
 from ..refusal import Refusal, Stopped, in_words
-from .batch import Batch, is_busy
+from .batch import Batch, Tally, is_busy
 from .folders import of_assignment, student_folders
 from .freezing import is_frozen, marker
 from .gradebook import known_cells, open_gradebook
@@ -38,27 +42,38 @@ class Watch:
     With `practice`, what arrives before the due date is answered without marks, and graded only after it.
     """
 
-    def __init__(self, coursedir, config, names, feedback, practice=False, say=print):
+    def __init__(
+        self,
+        coursedir: CourseDirectory,
+        config: Config,
+        names: Collection[str],
+        feedback: str | None,
+        practice: bool = False,
+        say: Callable[[str], object] = print,
+    ) -> None:
         self.coursedir, self.config, self.names, self.say = coursedir, config, names, say
         self.feedback, self.practice = feedback, practice
         self.exchange = ExchangeFactory(config=config)
         self.log = logging.Logger("watch", logging.WARNING)
         self.log.addHandler(LogHandler(self.warn))
-        self.seen = defaultdict(set)  # assignment → what was in the exchange when it was last graded
+        # By assignment: what was in the exchange when it was last graded.
+        self.seen: defaultdict[str, set[str]] = defaultdict(set)
         self.name = ""  # of the assignment that is looked at
-        self.begun, self.warned = set(), defaultdict(set)
-        self.before = set()  # what was complained of in the last round, and isn't again
-        self.unfinished = defaultdict(set)  # whose marks aren't final; they get another try once nothing else is to do
-        self.answered = set()  # folders of submissions
+        self.begun: set[str] = set()
+        self.warned: defaultdict[str, set[str]] = defaultdict(set)
+        self.before: set[str] = set()  # what was complained of in the last round, and isn't again
+        # Whose marks aren't final: they get another try once nothing else is to do.
+        self.unfinished: defaultdict[str, set[str]] = defaultdict(set)
+        self.answered: set[Path] = set()  # folders of submissions
         inbound = self.program(self.exchange.collect, coursedir)
         self.inbound = Path(inbound.root, coursedir.course_id, "inbound")
 
-    def program(self, kind, coursedir, **options):
+    def program(self, kind: Callable[..., Any], coursedir: CourseDirectory, **options: Any) -> Any:
         """One of the exchange's programs, such as `self.exchange.collect`, which tells us what it logs."""
         authenticator = Authenticator(config=self.config)
         return kind(coursedir=coursedir, authenticator=authenticator, config=self.config, log=self.log, **options)
 
-    def round(self):
+    def round(self) -> None:
         """Go once over the assignments; what stops one is told, and tried again in the next round."""
         with self.telling("gradebook"):
             with open_gradebook(self.coursedir) as gradebook:
@@ -68,7 +83,7 @@ class Watch:
                     self.look_at(of_assignment(self.coursedir, name), due.get(name))
 
     @contextlib.contextmanager
-    def telling(self, name):
+    def telling(self, name: str) -> Iterator[None]:
         """Complain of what stops the work on something."""
         self.name, self.before, self.warned[name] = name, self.warned[name], set()
         try:
@@ -76,7 +91,7 @@ class Watch:
         except (Refusal, Stopped, OSError, ExchangeError, NbGraderException) as reason:
             self.warn(in_words(reason))
 
-    def look_at(self, coursedir, due):
+    def look_at(self, coursedir: CourseDirectory, due: datetime | None) -> None:
         """Collect and grade what of an assignment has arrived; another try is made in the next round if that fails."""
         there, is_over = self.settled(), due and due < datetime.now(UTC).replace(tzinfo=None)
         students = {student_of(entry) for entry in there - self.seen[self.name]}
@@ -109,7 +124,7 @@ class Watch:
         if self.feedback == "now" or (self.feedback == "due" and is_over):
             self.give_feedback(coursedir, None if is_first else tally.graded)
 
-    def answer(self, coursedir, there, due):
+    def answer(self, coursedir: CourseDirectory, there: Iterable[str], due: datetime) -> None:
         """Answer the newest work of each student without a mark."""
         newest = {student_of(entry): self.inbound / entry for entry in sorted(there, key=time_in)}
         new = {student: folder for student, folder in newest.items() if folder not in self.answered}
@@ -127,7 +142,7 @@ class Watch:
                 self.tell(f"practice feedback for {one_line(student)}")
         self.answered |= set(new.values())
 
-    def settled(self):
+    def settled(self) -> set[str]:
         """Return the names of the submissions of this assignment in the exchange that are whole."""
         found = set()
         for path in self.inbound.glob(f"*+{glob.escape(self.name)}+*"):
@@ -136,23 +151,23 @@ class Watch:
                     found.add(path.name)
         return found
 
-    def arrived_since(self, file, entries):
+    def arrived_since(self, file: Path, entries: Iterable[str]) -> set[str]:
         """The students among whose submissions is one that is newer than a file."""
         then = file.stat().st_mtime
         return {student_of(entry) for entry in entries if (self.inbound / entry).lstat().st_ctime > then}
 
-    def give_feedback(self, coursedir, students):
+    def give_feedback(self, coursedir: CourseDirectory, students: Collection[str] | None) -> None:
         """Make and release the feedback of some students, or of all, as nbgrader's two commands would."""
         if students is None or students:
             some = of_assignment(coursedir, self.name, only=students)
             GenerateFeedbackOfSome(coursedir=some, config=self.config, log=self.log).start()
             self.program(self.exchange.release_feedback, some).start()
 
-    def tell(self, line):
+    def tell(self, line: str) -> None:
         """Say something of this assignment."""
         self.say(f"{datetime.now():%Y-%m-%d %H:%M:%S} {self.name}: {one_line(line, 2000)}")
 
-    def warn(self, line):
+    def warn(self, line: str) -> None:
         """Say something of this assignment that may hold for many rounds: not the same again and again."""
         self.warned[self.name].add(line)
         if line not in self.before:
@@ -162,8 +177,9 @@ class Watch:
 class GenerateFeedbackOfSome(GenerateFeedback):
     """Makes the feedback of the students that its `coursedir` is restricted to, and touches no other's."""
 
-    def init_notebooks(self):
-        self.notebooks, name = [], f"{self.coursedir.assignment_id}.ipynb"
+    def init_notebooks(self) -> None:
+        self.notebooks: list[str] = []
+        name = f"{self.coursedir.assignment_id}.ipynb"
         self.assignments = {
             str(folder): [str(folder / name)]
             for folder in student_folders(self.coursedir, self.coursedir.autograded_directory).values()
@@ -173,25 +189,25 @@ class GenerateFeedbackOfSome(GenerateFeedback):
 class LogHandler(logging.Handler):
     """Hands on each line that is logged."""
 
-    def __init__(self, warn):
+    def __init__(self, warn: Callable[[str], object]) -> None:
         super().__init__()
         self.warn = warn
 
-    def emit(self, record):
+    def emit(self, record: logging.LogRecord) -> None:
         self.warn(record.getMessage())
 
 
-def student_of(entry):
+def student_of(entry: str) -> str:
     """The student of a submission in the exchange, by its name STUDENT+ASSIGNMENT+TIME[+RANDOM]."""
     return entry.rsplit("+", 3)[0]
 
 
-def time_in(entry):
+def time_in(entry: str) -> datetime:
     """When a submission in the exchange was handed in, by its name."""
     return time_of("".join(entry.rsplit("+", 3)[2:3])) or datetime.min
 
 
-def round_lines(assignment, tally):
+def round_lines(assignment: str, tally: Tally) -> Iterator[str]:
     """Yield what a round did, in lines."""
     if tally.graded:
         yield f"graded {name_some(tally.graded)}"
