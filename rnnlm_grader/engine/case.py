@@ -140,6 +140,11 @@ class Case:
         """Whether all sizes are at least 2: what works only on less works on nothing."""
         return all(np.prod(size) >= 2 for size in self.sizes.values())
 
+    @property
+    def is_resized(self) -> bool:
+        """Whether a call has other sizes than those before it, of which the letters of `sizes` say nothing."""
+        return any(step.is_resized for step in self.steps)
+
     @functools.cached_property
     def shapes(self) -> list[tuple[int, ...]]:
         """The shapes of the parameters."""

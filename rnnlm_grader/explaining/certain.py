@@ -95,7 +95,7 @@ def shapes_of(small: Look, looks: Sequence[Look]) -> str:
     letters, plain = Letters(looks), [in_brackets(array.shape) for array in shown]
     got, right = ([array.shape for array in arrays] for arrays in zip(*pairs, strict=True))
     words = letters.shape(got) or plain[0], letters.shape(right)
-    if re.search("[+-]", words[1] or ""):  # the call has other sizes than those before it, which the letters stand for
+    if small.case.is_resized:
         words = plain[0], plain[1]
     is_right = all(got.size == right.size and same_values(got.reshape(right.shape), right) for got, right in pairs)
     has = "has shape {}, with the right numbers" if is_right else "has shape {}"

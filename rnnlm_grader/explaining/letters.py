@@ -20,6 +20,7 @@ class Letters:
     ----------
     tiers
         The numbers that something is in the looks → its words, such as 'N', '4H', 'N·T' or 'T + 1': plain words first.
+        There are none where calls are of several sizes: what is N in one is N + 1 in another.
     """
 
     def __init__(self, looks: Sequence[Look]) -> None:
@@ -38,7 +39,9 @@ class Letters:
             for sign, step in (("+", 1), ("-", -1))
         }
         self.tiers: list[dict[Shape, list[str]]] = [{}, {}]
-        for tier, words in zip(self.tiers, (plain, products | near), strict=True):
+        for tier, words in zip(
+            self.tiers, ({}, {}) if looks[0].case.is_resized else (plain, products | near), strict=True
+        ):
             for word, numbers in words.items():
                 tier.setdefault(numbers, []).append(word)
 

@@ -586,6 +586,22 @@ lstm(
     ("self.dh, self.dc = dh, dc", "self.dh = dh"),
 )
 lstm(
+    "StopsHiddenBeforeStart",
+    STATE,
+    "self.dh is the gradient of the window's first hidden state; it is that of the state before the first step, one "
+    "Wh.T further back",
+    ("            dc = dc +", "            self.dh = dh\n            dc = dc +"),
+    ("self.dh, self.dc = dh, dc", "self.dc = dc"),
+)
+lstm(
+    "StopsBothBeforeStart",
+    STATE,
+    "self.dh and self.dc are the gradients of the window's first states; they are those of the states before the "
+    "first step, which is one step further back",
+    ("dh, dc = dz @ Wh.T", "self.dh, self.dc = dh, dc\n            dh, dc = dz @ Wh.T"),
+    ("        self.dh, self.dc = dh, dc\n        return", "        return"),
+)
+lstm(
     "MovesCellInPlace",
     SHARED,
     "c is changed in place (`c *= f`), and with it the array that was given to set_state or taken from self.c; "

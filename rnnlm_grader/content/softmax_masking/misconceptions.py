@@ -333,36 +333,33 @@ loss_of(
     ("losses.sum() / count", "(losses / count).sum()"),
     ("dout / count", "dout / count[:, None]"),
 )
-loss_of(
-    "LossForgetsMask",
-    MASK,
-    "ignored positions still count in the loss; with -1 as an index they even pick the "
-    "last word. Multiply their losses by 0",
-    ("np.where(mask, -log_p[picks], 0)", "-log_p[picks[0], targets % V]"),
-)
-loss_of(
-    "LossForgetsMaskOfStandIns",
-    MASK,
-    "ignored positions still count in the loss, with the id that stands in for "
-    "their target; multiply their losses by 0",
-    ("np.where(mask, -log_p[picks], 0)", "-log_p[picks]"),
-)
-loss_of("GradientForgetsMask", MASK, STILL_A_GRADIENT, UNMASKED, ANY_TARGET)
+for unless, zero in ("", ""), ("UnlessAllIgnored", " if mask.any() else 0.0"):
+    loss_of(
+        f"LossForgetsMask{unless}",
+        MASK,
+        "ignored positions still count in the loss; with -1 as an index they even pick the "
+        "last word. Multiply their losses by 0",
+        ("np.where(mask, -log_p[picks], 0)", "-log_p[picks[0], targets % V]"),
+        ("losses.sum() / count", f"losses.sum() / count{zero}"),
+    )
+    loss_of(
+        f"LossForgetsMaskOfStandIns{unless}",
+        MASK,
+        "ignored positions still count in the loss, with the id that stands in for "
+        "their target; multiply their losses by 0",
+        ("np.where(mask, -log_p[picks], 0)", "-log_p[picks]"),
+        ("losses.sum() / count", f"losses.sum() / count{zero}"),
+    )
+    scaled = ("dout / count", f"dout / count{zero}")
+    loss_of(f"GradientForgetsMask{unless}", MASK, STILL_A_GRADIENT, UNMASKED, ANY_TARGET, scaled)
+    loss_of(f"GradientForgetsMaskOfStandIns{unless}", MASK, STILL_A_GRADIENT, UNMASKED, scaled)
 loss_of("GradientForgetsMaskAndIndexes", MASK, STILL_A_GRADIENT, UNMASKED, ("dx[picks]", "dx[picks[0], targets]"))
-loss_of("GradientForgetsMaskOfStandIns", MASK, STILL_A_GRADIENT, UNMASKED)
 loss_of(
     "GradientForgetsMaskAndDout",
     MASK,
     STILL_A_GRADIENT,
     UNMASKED,
     ("dx *= dout / count", "dx *= dout / count if mask.any() else 1"),
-)
-loss_of(
-    "PicksByTheLabelItself",
-    MASK,
-    "the label of ignored positions is used as an index; as -1 it picks the last word, and any other raises. Let an id "
-    "stand in for it: np.where(mask, ts, 0)",
-    ("np.where(mask, targets, 0)", "targets"),
 )
 for which, flattened in {
     "Scores": [

@@ -1,8 +1,10 @@
 """The library of misconceptions: every variant is rejected and named, and every criterion catches something."""
 
+import ast
 import functools
 import os
 import re
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,15 @@ def test_each_misconception_is_rejected_and_named_and_no_other_is(assignment, mi
     # An exception that several mistakes raise has no name.
     assert named <= {misconception.sentence}
     assert named or all(isinstance(verdict.finding, Raised) for verdict in costs)
+
+
+@pytest.mark.parametrize("assignment", ASSIGNMENTS.values(), ids=ASSIGNMENTS)
+def test_no_two_misconceptions_are_one(assignment):
+    """Of two that always give the same, neither is the only one that explains an exception, so it has no name."""
+    ids = [(each.name, each.id) for each in assignment.misconceptions]
+    sources = [(each.name, ast.dump(ast.parse(each.source))) for each in assignment.misconceptions]
+    assert [each for each, count in Counter(ids).items() if count > 1] == []
+    assert [ids[at] for at, each in enumerate(sources) if sources.index(each) != at] == []
 
 
 @pytest.mark.parametrize(

@@ -433,19 +433,33 @@ def test_a_source_that_is_too_long_is_not_read():
     assert (raised.text, raised.mark, raised.sides) == ("def f(x): return x[3]", (), ())
 
 
-def test_letters_are_those_that_fit_in_every_draw():
+def letters_of_draws(is_resized=False):
     layer = SimpleNamespace(shapes={"x": "NTD", "W": "D4H"})
-    letters = Letters(
+    return Letters(
         [
-            SimpleNamespace(case=SimpleNamespace(layer=layer, sizes=dict(zip("NTDH", sizes, strict=True))))
+            SimpleNamespace(
+                case=SimpleNamespace(layer=layer, sizes=dict(zip("NTDH", sizes, strict=True)), is_resized=is_resized)
+            )
             for sizes in ((2, 3, 4, 5), (4, 2, 3, 7), (3, 4, 6, 2))
         ]
     )
+
+
+def test_letters_are_those_that_fit_in_every_draw():
+    letters = letters_of_draws()
     assert letters.shape([(2, 20), (4, 28), (3, 8)]) == "(N, 4H)"
     assert letters.shape([(6,), (8,), (12,)]) == "(N·T,)"
     assert letters.shape([(4, 1), (3, 1), (5, 1)]) == "(T + 1, 1)"
     assert letters.shape([(2,), (2,), (3,)]) is None
     assert letters.text(["axis 1 with size 3", "axis 1 with size 2", "axis 1 with size 4"]) == "axis 1 with size T"
+
+
+def test_no_letter_stands_for_a_size_where_calls_are_of_several():
+    """What is N in a call of two sequences is N + 1 in one of three."""
+    letters = letters_of_draws(is_resized=True)
+    assert letters.shape([(2, 5), (4, 7), (3, 2)]) is None
+    assert letters.shape([(3, 5), (5, 7), (4, 2)]) is None
+    assert letters.shape([(2, 1), (4, 1), (3, 1)]) is None
 
 
 def test_edits_find_their_place_behind_letters_of_several_bytes():
