@@ -112,9 +112,11 @@ class Watch:
             students = self.unfinished.pop(self.name)
         if there:
             self.program(self.exchange.collect, coursedir, update=True, settled=SETTLED).start()
+        about = f"{'trying once more' if is_second_try else 'looking at the work of'} {name_some(students)}"
         if students:
-            self.warn(f"{'trying once more' if is_second_try else 'looking at the work of'} {name_some(students)}")
+            self.warn(about)
         tally = Batch(coursedir, self.config, students=None if is_first else students, log=QUIET).grade()
+        self.warned[self.name].discard(about)  # it is done: if they hand in anew, that is told again
         self.seen[self.name] |= there
         self.begun.add(self.name)
         if not is_second_try:

@@ -105,6 +105,9 @@ def test_what_arrives_is_collected_and_graded_once_and_newer_work_replaces_older
     assert course.marks() == {"ada": 25, "ben": 25}
     assert lines(said)[2:] == ["looking at the work of ben", "graded ben", "marks changed: 1", "ben: 4 -> 25 (+21)"]
     assert (course.at("autograded", "ada") / f"{SLUG}.ipynb").stat().st_mtime_ns == before
+    course.submit("ben", UNFINISHED, second=2)
+    watching.round()
+    assert lines(said)[6:] == ["looking at the work of ben", "graded ben", "marks changed: 1", "ben: 25 -> 4 (-21)"]
     assert course.released() == 0
 
 
