@@ -85,7 +85,7 @@ class Calls:
     def put(self, name: str, array: np.ndarray) -> Kept:
         """Place an array of the caller's on the bench. A function or a plain number has no place there."""
         if name in self.layer.functions:
-            return Kept(name, self.program.lend(self.layer.function(name, array)))
+            return Kept(name, self.program.lend(self.layer.functions[name].of(array)))
         if not array.ndim:
             return Kept(name, array.item())
         layout = self.case.condition.layout

@@ -14,6 +14,14 @@ Sizes: TypeAlias = dict[str, Size]
 Options: TypeAlias = dict[str, float]  # keyword arguments of a constructor, or of a function
 
 
+@dataclass(frozen=True)
+class GivenFunction:
+    """An input that is a function: what makes it of the numbers that are drawn for it, and how examples write it."""
+
+    of: Callable[[np.ndarray], Callable[[np.ndarray], float]]
+    text: str  # Python, in which the numbers bear the name of the input
+
+
 @dataclass(frozen=True, eq=False)
 class LayerForm:
     """A layer, or a function: names of its arrays → the letters of their axes.
@@ -55,7 +63,7 @@ class LayerForm:
         Inputs that are given together, as one list, and changed in place: `grads` are what the list holds afterwards,
         `held` the arrays themselves.
     functions
-        Inputs that are functions → what they are, as Python; the numbers drawn for such an input bear its name there.
+        Inputs that are functions → what they are.
     drawn
         Inputs that are drawn otherwise → function of rng, shape and the arrays before them, by name.
     scales
@@ -86,7 +94,7 @@ class LayerForm:
     makes: str = ""
     methods: dict[str, tuple[Letters, Letters]] = field(default_factory=dict)
     listed: tuple[str, ...] = ()
-    functions: dict[str, str] = field(default_factory=dict)
+    functions: dict[str, GivenFunction] = field(default_factory=dict)
     drawn: dict[str, Callable] = field(default_factory=dict)
     scales: dict[str, float] = field(default_factory=dict)
     as_lists: bool = False
@@ -120,10 +128,6 @@ class LayerForm:
     def goes_on(self, options: Options) -> bool:
         """Whether a window starts from the state of the one before."""
         return bool(self.state) and all(options.get(name) for each in self.options for name in each)
-
-    def function(self, name: str, array: np.ndarray) -> Callable[[np.ndarray], float]:
-        """Make the function of an input that is one."""
-        return eval(self.functions[name], {"np": np, name: array})
 
     def takes(self, verb: str) -> Letters:
         """What a verb takes: name → letters."""

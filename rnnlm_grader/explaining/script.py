@@ -170,7 +170,7 @@ class Example:
             text = as_python(array) if self.layer.as_lists else LAYOUTS[layout].format(literal(array))
             self.lines.append(f"{new} = {text}")
         if name in self.layer.functions:
-            self.lines.append(f"f = {self.layer.functions[name]}")
+            self.lines.append(f"f = {self.layer.functions[name].text}")
             return "f"
         return self.names[id(array)]
 

@@ -11,7 +11,7 @@ from rnnlm_ref.time_layers import TimeRNN
 from ...engine.design import huge, tiny, zero
 from ...engine.exam import Assignment, CriteriaList
 from ...engine.exercise import Exercise
-from ...engine.layer import LayerForm
+from ...engine.layer import GivenFunction, LayerForm
 from .. import over_time
 from ..over_time import ONE_ROW
 from .misconceptions import MISCONCEPTIONS
@@ -32,13 +32,22 @@ mixed = LayerForm(
     sizes={"*": (3,)},
     free="*",
     is_function=True,
-    functions={"c": "lambda x: (c * x * np.sin(x)).sum() + np.sin(x.sum())"},
+    functions={
+        "c": GivenFunction(
+            lambda c: lambda x: (c * x * np.sin(x)).sum() + np.sin(x.sum()),
+            "lambda x: (c * x * np.sin(x)).sum() + np.sin(x.sum())",
+        )
+    },
     dtypes=(np.float64,),
     options=({}, {}, {"eps": 0.25}),
 )
 linear, cubes, product = (
-    replace(mixed, functions={"c": f"lambda x: {text}"})
-    for text in ("(c * x).sum()", "(c * x ** 3).sum()", "(c * x).prod()")
+    replace(mixed, functions={"c": function})
+    for function in (
+        GivenFunction(lambda c: lambda x: (c * x).sum(), "lambda x: (c * x).sum()"),
+        GivenFunction(lambda c: lambda x: (c * x**3).sum(), "lambda x: (c * x ** 3).sum()"),
+        GivenFunction(lambda c: lambda x: (c * x).prod(), "lambda x: (c * x).prod()"),
+    )
 )
 slopes = Exercise(mixed, criteria)
 SHAPES = [{"*": shape} for shape in ((2, 3), (2, 1, 2), (1,), (1, 4))]
