@@ -1,10 +1,13 @@
 """Keeps late penalties up to date: due dates, extensions and the rule itself may change after grading."""
 
 import logging
+from collections.abc import Sequence
 
-from nbgrader.api import SubmittedAssignment, SubmittedNotebook
+from nbgrader.api import Gradebook, SubmittedAssignment, SubmittedNotebook
+from nbgrader.plugins import BasePlugin
 from nbgrader.preprocessors import AssignLatePenalties
 from sqlalchemy.orm import contains_eager, undefer
+from traitlets.config import Config
 
 from ..refusal import Refusal
 from .gradebook import of_notebooks
@@ -14,7 +17,7 @@ QUIET = logging.Logger("late", logging.WARNING)
 AT_ONCE = 1000  # students; SQLite takes some ten thousand values in a query, and memory shouldn't grow with the class
 
 
-def late_rule(assignment, config):
+def late_rule(assignment: str, config: Config) -> BasePlugin:
     """Return the course's plug-in for late work, which finds the assignment where it does when nbgrader asks it."""
     rule = AssignLatePenalties(config=config)
     rule.assignment_id = assignment
@@ -23,18 +26,18 @@ def late_rule(assignment, config):
     return rule.plugin_inst
 
 
-def update_penalties(gradebook, assignment, rule, students):
+def update_penalties(gradebook: Gradebook, assignment: str, rule: BasePlugin, students: Sequence[str]) -> list[str]:
     """Record what lateness costs these students, whose present work is graded; return those for whom that has changed.
 
     nbgrader itself asks the rule only when a submission is graded.
     """
-    changed = []
+    changed: list[str] = []
     for some in (students[at : at + AT_ONCE] for at in range(0, len(students), AT_ONCE)):
         changed += update_some(gradebook, assignment, rule, some)
     return sorted(changed)
 
 
-def update_some(gradebook, assignment, rule, students):
+def update_some(gradebook: Gradebook, assignment: str, rule: BasePlugin, students: Sequence[str]) -> list[str]:
     """Do the same for as many as one query may name."""
     changed = []
     query = of_notebooks(assignment, SubmittedNotebook, students=students).options(
@@ -51,7 +54,7 @@ def update_some(gradebook, assignment, rule, students):
     return changed
 
 
-def set_penalty(rule, notebook):
+def set_penalty(rule: BasePlugin, notebook: SubmittedNotebook) -> None:
     """Have a submitted notebook cost what the rule takes off for lateness, bounded as nbgrader does it."""
     student, seconds, penalty = notebook.assignment.student_id, notebook.assignment.total_seconds_late, None
     try:

@@ -5,9 +5,12 @@ is put there; a submission that has one is answered.
 """
 
 import re
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
 
+from nbgrader.coursedir import CourseDirectory
 from nbgrader.utils import notebook_hash
 
 from ..engine.exam import public_seed
@@ -15,28 +18,33 @@ from ..explaining.words import BOOK
 from ..files import write_atomic
 from ..refusal import in_words
 from ..verdict import report
-from .handed_in import SUBMISSION_SECRET, TIMESTAMP, read_beside, read_submissions, time_of
+from ..verdict.judging import PartResult
+from .handed_in import SUBMISSION_SECRET, TIMESTAMP, Submission, read_beside, read_submissions, time_of
 from .job import examine, sections_for, without_addresses
 from .pages import template
+from .settings import GradeInSandbox
 
 WORTH = re.compile(r" \(\d+ points?\)")  # in the title of an item
 READABLE = 0o644
 
 
-def page_of(folder, assignment, place):
+def page_of(folder: Path, assignment: str, place: str) -> Path | None:
     """Where a submission's page is in the exchange's folder of feedback; None where it wasn't handed in through it."""
     secret = read_beside(folder).get(SUBMISSION_SECRET)
-    return secret and Path(place, f"{notebook_hash(secret=secret, notebook_id=assignment)}.html")
+    return Path(place, f"{notebook_hash(secret=secret, notebook_id=assignment)}.html") if secret else None
 
 
-def answer(coursedir, settings, folders, due, place):
+def answer(
+    coursedir: CourseDirectory, settings: GradeInSandbox, folders: Mapping[str, Path], due: datetime, place: str
+) -> Iterator[tuple[str, str | None]]:
     """Write the pages of submissions that have none; yield each student, with what went wrong, or None.
 
     `folders` maps students to submissions in the exchange, `place` is its folder of feedback.
     """
     assignment = coursedir.assignment_id
-    pages = {student: page_of(folder, assignment, place) for student, folder in folders.items()}
-    waiting = {student: folders[student] for student, page in pages.items() if page and not page.exists()}
+    found = ((student, page_of(folder, assignment, place)) for student, folder in folders.items())
+    pages = {student: page for student, page in found if page and not page.exists()}
+    waiting = {student: folders[student] for student in pages}
     for submission in read_submissions(coursedir, settings, waiting):
         try:
             write(pages[submission.student], html(submission, due, settings.book_url))
@@ -45,7 +53,7 @@ def answer(coursedir, settings, folders, due, place):
             yield submission.student, f"{type(error).__name__}: {in_words(error)}"
 
 
-def write(path, text):
+def write(path: Path, text: str) -> None:
     """Put a page where students fetch it, there whole and readable or not at all."""
     scratch = path.with_name(f"{path.stem}-tmp.html")
     write_atomic(scratch, text.encode())
@@ -53,7 +61,7 @@ def write(path, text):
     scratch.replace(path)
 
 
-def html(submission, due, book_url):
+def html(submission: Submission, due: datetime, book_url: str) -> str:
     """The page about a submission."""
     results, failed, _ = examine(submission.job, lambda criterion: [(public_seed(criterion), False)])
     return template("practice.html").render(
@@ -66,7 +74,7 @@ def html(submission, due, book_url):
     )
 
 
-def without_points(result, results):
+def without_points(result: PartResult, results: Sequence[PartResult]) -> str:
     """What is told of a part, without what it is worth."""
     ((_, items),) = report.outline([result], results)
     bare = [replace(item, title=WORTH.sub("", item.title), costs="") for item in items]

@@ -2,9 +2,12 @@
 
 import contextlib
 
+from nbformat import NotebookNode
+from nbgrader.coursedir import CourseDirectory
 from traitlets import Bool, Dict, Enum, Float, Unicode
 from traitlets.config import LoggingConfigurable
 
+from ..notebooks.submission import Answers
 from ..refusal import Refusal
 from ..sandbox.choice import resolve
 from ..sandbox.view import shows
@@ -55,7 +58,7 @@ class GradeInSandbox(LoggingConfigurable):
         "what waits or sleeps. What is stopped for this is examined again in the next run.",
     ).tag(config=True)
 
-    def require(self, coursedir):
+    def require(self, coursedir: CourseDirectory) -> None:
         """Raise a `Refusal`, with what to do, unless everything is there that grading needs."""
         if resolve(self.sandbox) != "none" and shows(coursedir.root):
             raise Refusal(
@@ -68,7 +71,7 @@ class GradeInSandbox(LoggingConfigurable):
             read_secret(coursedir.root)
         make_private(coursedir)
 
-    def job(self, coursedir, source, secret, answers):
+    def job(self, coursedir: CourseDirectory, source: NotebookNode, secret: bytes, answers: Answers) -> Job:
         """The job that examines a student's `Answers`; `source` is the instructor's notebook, `secret` the key."""
         return Job(
             assignment=coursedir.assignment_id,
