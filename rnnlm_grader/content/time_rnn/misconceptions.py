@@ -192,6 +192,12 @@ time_rnn(
     ("self.h = state", "self.h = state if self.h is None else self.h"),
 )
 time_rnn(
+    "SetsStateInPlace",
+    STATE,
+    "set_state writes into the array of the state, which others hold too; keep the array that is given: self.h = h",
+    ("self.h = state", "if self.h is None:\n            self.h = state.copy()\n        self.h[...] = state"),
+)
+time_rnn(
     "IgnoresReset",
     STATE,
     "reset_state has no effect; after it, the next window starts from zeros (self.h = None)",
@@ -204,6 +210,13 @@ time_rnn(
     "reset_state writes zeros into the array of the state, which others hold too; forget it instead: self.h = None",
     ("self.h = h", "self.h = hs[:, -1]"),
     ("self.h = None", "if self.h is not None:\n            self.h[...] = 0\n        self.h = None"),
+)
+time_rnn(
+    "ResetsInPlaceToTheOldSize",
+    STATE,
+    "reset_state writes zeros into the array of the state, which others hold too, and which has the old N; forget it "
+    "instead: self.h = None",
+    ("self.h = None", "if self.h is not None:\n            self.h[...] = 0"),
 )
 time_rnn(
     "ResetsToOneRow",
