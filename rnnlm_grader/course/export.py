@@ -12,18 +12,23 @@ import io
 import re
 import unicodedata
 from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
+from typing import Any, TypeAlias
+
+from nbgrader.coursedir import CourseDirectory
 
 from ..files import write_atomic
 from ..refusal import Refusal
 from ..verdict.marks import State
-from .class_marks import WHO, StudentMarks, read_class
+from .class_marks import WHO, ClassMarks, StudentMarks, read_class
 from .messages import name_some, one_line
 
 # At the start, and behind a semicolon, which separates cells in many languages, where a quote is taken off; = + - @
 # also in full width.
 FORMULA = re.compile(r"((?:^|;)[\s\"]*)(?=[=+\-@＝＋－＠])")
+Row: TypeAlias = Sequence[str | float]
 NOBODY = StudentMarks("", "missing")
 
 
@@ -33,13 +38,19 @@ class Table:
     `chosen` are the students in it; `alike` those left out, each because an import would take it for another one.
     """
 
-    def __init__(self, coursedir, form, students=(), weights=MappingProxyType({})):
+    def __init__(
+        self,
+        coursedir: CourseDirectory,
+        form: str,
+        students: Collection[str] = (),
+        weights: Mapping[str, float] = MappingProxyType({}),
+    ) -> None:
         self.form, self.marks = form, read_class(coursedir, weights)
         named = chosen_of(coursedir, self.marks.students, students)
         self.alike = taken_for_one(graded(named)) if form in IMPORTED else set()
         self.chosen = [student for student in named if student.student not in self.alike]
 
-    def warnings(self):
+    def warnings(self) -> list[str]:
         """Return what to know before the table is imported, in lines."""
         lines = []
         if self.alike:
@@ -58,11 +69,13 @@ class Table:
             )
         return lines
 
-    def write(self, path):
+    def write(self, path: str | Path) -> None:
         write_table(path, FORMS[self.form](self.marks, self.chosen))
 
 
-def chosen_of(coursedir, people, students):
+def chosen_of(
+    coursedir: CourseDirectory, people: Collection[StudentMarks], students: Collection[str]
+) -> list[StudentMarks]:
     """Return all people, or those with the ids of some students; raise a `Refusal` where one of these isn't there."""
     if unknown := set(students) - {student.student for student in people}:
         raise Refusal(
@@ -72,30 +85,30 @@ def chosen_of(coursedir, people, students):
     return [student for student in people if not students or student.student in students]
 
 
-def write_table(path, rows):
+def write_table(path: str | Path, rows: Iterable[Row]) -> None:
     """Write rows to a file, whole or not at all, with every cell made harmless."""
     text = io.StringIO()
     csv.writer(text).writerows(map(harmless, row) for row in rows)
     write_atomic(Path(path), text.getvalue().encode())
 
 
-def taken_for_one(students):
+def taken_for_one(students: Iterable[StudentMarks]) -> set[str]:
     """The ids of those that are the same as another but for case, blanks, accents or widths of letters."""
-    by_login = defaultdict(set)
+    by_login: defaultdict[str, set[str]] = defaultdict(set)
     for student in students:
         letters = unicodedata.normalize("NFKD", harmless(student.student)).casefold()
         by_login["".join(c for c in letters if not unicodedata.combining(c))].add(student.student)
     return set().union(*(alike for alike in by_login.values() if len(alike) > 1))
 
 
-def harmless(cell):
+def harmless(cell: str | float) -> str:
     """Make a text one line that no spreadsheet takes for a formula; a number is written as it is."""
     if isinstance(cell, int | float):
         return f"{round(cell, 4):.10g}"
     return FORMULA.sub(r"\1'", one_line(cell, 1000))
 
 
-def for_spreadsheet(marks, chosen):
+def for_spreadsheet(marks: ClassMarks, chosen: Iterable[StudentMarks]) -> Iterator[Row]:
     """Yield a row for everybody: who it is, each criterion, each part, the mark, what is to be known about it.
 
     Beside the parts it says of how many points the criteria hold, cost, are given or are held back.
@@ -136,19 +149,21 @@ def for_spreadsheet(marks, chosen):
         ]
 
 
-def marks_beside(marks, student=NOBODY):
+def marks_beside(marks: ClassMarks, student: StudentMarks = NOBODY) -> dict[str, str | float]:
     """Return {column: mark} of the marks beside the one that counts: by either rule, without marks by hand; weighed."""
-    found = {rule: student.ranks(rule == "strict") if student.criteria else "" for rule in ("forgiving", "strict")}
+    found: dict[str, str | float] = {
+        rule: student.ranks(rule == "strict") if student.criteria else "" for rule in ("forgiving", "strict")
+    }
     weighted = marks.exported(student) if student.state == "graded" else ""
     return found | ({"weighted_mark": weighted} if marks.weights else {})
 
 
-def column_of(part, criterion):
+def column_of(part: Mapping[str, Any], criterion: Mapping[str, Any]) -> str:
     """What the column of a criterion is called: it says where the criterion belongs."""
     return f"{part['name']}-{part['part']}-{criterion['id']}"
 
 
-def for_canvas(marks, chosen):
+def for_canvas(marks: ClassMarks, chosen: Iterable[StudentMarks]) -> Iterator[Row]:
     """Yield what Canvas imports. It finds a student by its own number, else by the login."""
     yield ["Student", "ID", "SIS User ID", "SIS Login ID", "Section", marks.assignment]
     yield ["Points Possible", "", "", "", "", marks.max_exported]
@@ -159,7 +174,7 @@ def for_canvas(marks, chosen):
         yield [name, number, "" if number else student.lms_user_id, student.student, "", marks.exported(student)]
 
 
-def for_moodle(marks, chosen):
+def for_moodle(marks: ClassMarks, chosen: Iterable[StudentMarks]) -> Iterator[Row]:
     """Yield what Moodle imports. The teacher says by which column it finds a student: email, ID number or username."""
     yield ["First name", "Last name", "ID number", "Email address", "Username", marks.assignment]
     for student in graded(chosen):
@@ -173,7 +188,7 @@ def for_moodle(marks, chosen):
         ]
 
 
-def graded(students):
+def graded(students: Iterable[StudentMarks]) -> list[StudentMarks]:
     return [student for student in students if student.state == "graded"]
 
 

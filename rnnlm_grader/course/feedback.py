@@ -7,6 +7,8 @@ none. It tells students nothing: it also depends on the graded notebook, with a 
 import hashlib
 import json
 
+from nbgrader.coursedir import CourseDirectory
+
 from .folders import graded_folder, graded_notebook, student_folders
 from .gradebook import shown_marks
 from .handed_in import read_beside
@@ -15,17 +17,17 @@ from .handed_in import read_beside
 class Feedback:
     """The feedback pages of an assignment, compared with what the gradebook holds now: one look at it for the class."""
 
-    def __init__(self, coursedir):
+    def __init__(self, coursedir: CourseDirectory) -> None:
         self.coursedir, self.marks = coursedir, shown_marks(coursedir)
         self.folders = student_folders(coursedir, coursedir.feedback_directory)
 
-    def ending(self, student):
+    def ending(self, student: str) -> str:
         """What the page ends in that shows this student's present marks and graded notebook."""
         notebook = graded_notebook(self.coursedir, student).read_bytes()
         said = json.dumps([self.marks.get(student), hashlib.sha256(notebook).hexdigest()], sort_keys=True)
         return f"\n<!-- {hashlib.sha256(said.encode()).hexdigest()} -->\n"
 
-    def is_current(self, student):
+    def is_current(self, student: str) -> bool:
         """Whether there is a whole page, of the submission that is graded and with its present marks."""
         folder = self.folders[student]
         try:
@@ -35,7 +37,7 @@ class Feedback:
             return False
         return is_whole and read_beside(folder) == read_beside(graded_folder(self.coursedir, student))
 
-    def stale(self):
+    def stale(self) -> list[str]:
         """Return the students whose feedback `nbgrader generate_feedback` would make anew."""
         return [
             student

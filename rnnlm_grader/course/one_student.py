@@ -1,6 +1,10 @@
 """Lists what became of each criterion of one student, so that a mark can be recomputed by hand."""
 
 from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from nbgrader.coursedir import CourseDirectory
 
 from ..content import ASSIGNMENTS
 from ..explaining.words import clean
@@ -12,7 +16,7 @@ from .folders import of_assignment
 SIGNS = {State.HOLDS: "✓", State.COSTS: "✗", State.GIVEN: "≈", State.HELD_BACK: "…"}
 
 
-def criteria_of(coursedir, student):
+def criteria_of(coursedir: CourseDirectory, student: str) -> Iterator[str]:
     """Yield lines: of each part its points, and of each criterion its number, its sign, what it earns, and why."""
     assignment = coursedir.assignment_id
     found = next(iter(read_class(of_assignment(coursedir, assignment, only=[student])).graded), None)
@@ -21,8 +25,8 @@ def criteria_of(coursedir, student):
             f"Nothing of {clean(student)} is graded in {assignment}. Grade it first: rnnlm-grade {assignment}"
         )
     shows = {(c.name, c.id): c.shows for c in ASSIGNMENTS[assignment].criteria}
-    numbers = defaultdict(dict)  # of the criteria of each name, by id
-    said = {}  # (name, sentence or finding) → the criterion under which it stands
+    numbers: defaultdict[str, dict[str, int]] = defaultdict(dict)  # of the criteria of each name, by id
+    said: dict[tuple[str, str], int] = {}  # (name, sentence or finding) → the criterion under which it stands
     for part in found.record["results"]:
         for each in part["criteria"]:
             numbers[part["name"]][each["id"]] = len(numbers[part["name"]]) + 1
@@ -43,7 +47,7 @@ def criteria_of(coursedir, student):
     yield f"{found.ranks(False)} points; {found.ranks(True)} if only ✓ counts. Marks by hand and lateness are left out."
 
 
-def reason(criterion, numbers):
+def reason(criterion: Mapping[str, Any], numbers: Mapping[str, int]) -> str:
     """Name the rule by which a criterion doesn't hold, and the ✗ from which that follows; old records lack both."""
     if criterion["state"] == State.HOLDS:
         return ""

@@ -3,23 +3,33 @@
 A page like the class report, for teachers alone, and a table with the same for a spreadsheet.
 """
 
-from collections import Counter, namedtuple
+from collections import Counter
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from types import MappingProxyType
+from typing import NamedTuple
+
+from nbgrader.coursedir import CourseDirectory
 
 from ..content import ASSIGNMENTS
 from ..files import write_atomic
-from .class_marks import WHO, StudentMarks, read_course
+from .class_marks import WHO, ClassMarks, StudentMarks, read_course
 from .class_report import mistakes, to_explain_again
-from .export import chosen_of, marks_beside, write_table
+from .export import Row, chosen_of, marks_beside, write_table
 from .pages import built_book, relative, template
 
 LATEST = 2  # assignments that are over; to be weak in all of these is to fall behind
 WEAK = 1 / 2  # of the points
 
-Recurrence = namedtuple("Recurrence", "sentence path count students")  # a mistake, where it came back, for whom
+
+class Recurrence(NamedTuple):
+    """A mistake, where it came back, and for whom."""
+
+    sentence: str
+    path: list[str]
+    students: list[str]
 
 
 @dataclass(frozen=True)
@@ -29,52 +39,52 @@ class Standing:
     `returned` maps what a mistake is called to the assignments in which it was made, where these are several.
     """
 
-    results: dict
-    over: tuple
-    maxima: dict
-    returned: dict
+    results: dict[str, StudentMarks]
+    over: tuple[str, ...]
+    maxima: dict[str, float]
+    returned: dict[str, list[str]]
 
     @property
-    def who(self):
+    def who(self) -> StudentMarks:
         """One of the results, for the student's names."""
         return next(iter(self.results.values()))
 
     @property
-    def total(self):
+    def total(self) -> float:
         return sum(result.mark for result in self.results.values())
 
-    def where(self, holds):
+    def where(self, holds: Callable[[StudentMarks], object]) -> list[str]:
         """Return the assignments whose result is so."""
         return [name for name, result in self.results.items() if holds(result)]
 
     @property
-    def missing(self):
+    def missing(self) -> list[str]:
         return [name for name in self.over if self.results[name].state == "missing"]
 
     @property
-    def late(self):
+    def late(self) -> list[str]:
         return self.where(lambda result: result.is_late)
 
     @property
-    def by_hand(self):
+    def by_hand(self) -> list[str]:
         return self.where(lambda result: result.changed_by_hand)
 
     @property
-    def requests(self):
+    def requests(self) -> dict[str, str]:
         """What nobody has answered yet: assignment → request to look again."""
         return {name: result.request for name, result in self.results.items() if result.request}
 
     @property
-    def due_by_hand(self):
+    def due_by_hand(self) -> dict[str, list[str]]:
         """The parts that wait for a mark by hand: assignment → names."""
         return {name: result.due_by_hand for name, result in self.results.items() if result.due_by_hand}
 
     @property
-    def stopped(self):
+    def stopped(self) -> list[str]:
         return self.where(lambda result: result.lost)
 
     @property
-    def is_behind(self):
+    def is_behind(self) -> bool:
         """Whether less than half was earned in each of the latest that are over; what waits to be graded is no sign.
 
         Nor is one assignment alone.
@@ -86,7 +96,12 @@ class Standing:
         )
 
 
-def write_overview(coursedir, path=None, book=None, weights=MappingProxyType({})):
+def write_overview(
+    coursedir: CourseDirectory,
+    path: str | Path | None = None,
+    book: str | None = None,
+    weights: Mapping[str, float] = MappingProxyType({}),
+) -> tuple[Path, Path]:
     """Write the overview to a path, or to reports/overview.html, and its table beside it; return both paths.
 
     `book` is where the book's chapters are, as a link from the page; by default, the book that `make book` built.
@@ -124,7 +139,12 @@ def write_overview(coursedir, path=None, book=None, weights=MappingProxyType({})
     return path, table
 
 
-def write_overview_table(coursedir, path, students=(), weights=MappingProxyType({})):
+def write_overview_table(
+    coursedir: CourseDirectory,
+    path: str | Path,
+    students: Collection[str] = (),
+    weights: Mapping[str, float] = MappingProxyType({}),
+) -> list[ClassMarks]:
     """Write the table of the overview, for all students or for some; return the marks of each assignment."""
     classes = read_course(coursedir, weights)
     everybody = standings_of(classes)
@@ -133,7 +153,7 @@ def write_overview_table(coursedir, path, students=(), weights=MappingProxyType(
     return classes
 
 
-def standings_of(classes):
+def standings_of(classes: Sequence[ClassMarks]) -> list[Standing]:
     """Return a `Standing` for each student, in the order of their ids."""
     maxima, done = {marks.assignment: marks.max_score for marks in classes}, tuple(over(classes))
     by_student = [{result.student: result for result in marks.students} for marks in classes]
@@ -147,13 +167,13 @@ def standings_of(classes):
     return [Standing(results, done, maxima, came_back(results)) for results in everybody]
 
 
-def latest_of(graded):
+def latest_of(graded: Sequence[ClassMarks]) -> ClassMarks | None:
     """Return the latest class in which at least half as many have a mark as in any other; None if nobody has one."""
     most = max((len(marks.graded) for marks in graded), default=0)
     return next((marks for marks in reversed(graded) if 2 * len(marks.graded) >= most), None)
 
 
-def over(classes):
+def over(classes: Iterable[ClassMarks]) -> list[str]:
     """Return the assignments of which something should be there: by their due date, else once half have handed in."""
     now = datetime.now(UTC).replace(tzinfo=None)
     return [
@@ -167,12 +187,12 @@ def over(classes):
     ]
 
 
-def came_back(results):
+def came_back(results: Mapping[str, StudentMarks]) -> dict[str, list[str]]:
     """Return {what a mistake is called: the assignments in which it was made}, of those that were made in several.
 
     A mistake is the same where it is said in the same words; exercises share them.
     """
-    made = {}
+    made: dict[str, list[str]] = {}
     for name, result in results.items():
         for sentence in dict.fromkeys(
             sentence for _, criterion in result.criteria for sentence in criterion["sentences"]
@@ -181,18 +201,19 @@ def came_back(results):
     return {sentence: names for sentence, names in made.items() if len(names) > 1}
 
 
-def recurrences(standings):
+def recurrences(standings: Iterable[Standing]) -> list[Recurrence]:
     """Return the mistakes that came back, those first that did for most, each with where it was made, and by whom."""
-    whom, where = {}, {}
+    whom: dict[str, list[str]] = {}
+    where: dict[str, Counter[str]] = {}
     for standing in standings:
         for sentence, names in standing.returned.items():
             whom.setdefault(sentence, []).append(standing.who.student)
             where.setdefault(sentence, Counter()).update(names)
-    found = [Recurrence(sentence, sorted(where[sentence]), len(people), people) for sentence, people in whom.items()]
-    return sorted(found, key=lambda back: (-back.count, back.sentence))
+    found = [Recurrence(sentence, sorted(where[sentence]), people) for sentence, people in whom.items()]
+    return sorted(found, key=lambda back: (-len(back.students), back.sentence))
 
 
-def rows(classes, standings):
+def rows(classes: Sequence[ClassMarks], standings: Iterable[Standing]) -> Iterator[Row]:
     """Yield the table: a row for each student."""
     names = [marks.assignment for marks in classes]
     columns = list(marks_beside(classes[0])) if classes else []
@@ -232,7 +253,7 @@ def rows(classes, standings):
         ]
 
 
-def with_total(marks):
+def with_total(marks: Iterable[str | float]) -> list[str | float]:
     """Return marks, '' where there is none, and their sum behind them."""
-    marks = list(marks)
-    return [*marks, sum(mark for mark in marks if mark != "")]
+    listed = list(marks)
+    return [*listed, sum(mark for mark in listed if not isinstance(mark, str))]
