@@ -6,15 +6,19 @@ student, the id too, is cleaned and escaped.
 
 import math
 import statistics
-from collections import Counter, defaultdict, namedtuple
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
+from typing import Any, NamedTuple
+
+from nbgrader.coursedir import CourseDirectory
 
 from ..content import ASSIGNMENTS
 from ..files import write_atomic
 from ..notebooks import alike
 from ..verdict.marks import State
-from .class_marks import read_class
+from .class_marks import ClassMarks, StudentMarks, read_class
 from .pages import built_book, number, relative, template
 from .source_notebook import answers_of, read_source, released
 
@@ -25,14 +29,60 @@ BARS = 13  # at most, and each of a whole number of points
 SHORT = 1.25  # times the lines of the solution: a right answer up to that is as short as the exercise allows
 SHORTEST = 5  # lines of an answer that earned nothing, from which on somebody should look at it
 
-Bar = namedtuple("Bar", "low high label count")  # marks from `low` to below `high`, or to `high` in the last bar
-ClassMistake = namedtuple("ClassMistake", "name sentence section link students points")  # a misconception, in a class
-Lesson = namedtuple("Lesson", "section link students points mistakes")  # those that one place of the book is about
-Failing = namedtuple("Failing", "name part shows students findings given held")  # a criterion, what is found mostly
-Look = namedtuple("Look", "student name mark link reasons")  # a submission that a teacher should look at
+
+class Bar(NamedTuple):
+    """How many marks there are from `low` to below `high`, or to `high` in the last bar."""
+
+    low: float
+    high: float
+    label: str
+    marks: int
 
 
-def write_class_report(coursedir, path=None, book=None):
+class ClassMistake(NamedTuple):
+    """A misconception, in a class."""
+
+    name: str
+    sentence: str
+    section: str
+    link: str
+    students: frozenset[str]
+    points: int
+
+
+class Lesson(NamedTuple):
+    """The mistakes that one place of the book is about."""
+
+    section: str
+    link: str
+    students: frozenset[str]
+    points: int
+    mistakes: list[ClassMistake]
+
+
+class Failing(NamedTuple):
+    """A criterion that some failed, and what is found mostly."""
+
+    name: str
+    part: str
+    shows: str
+    students: int
+    findings: list[tuple[str, int]]
+    given: int
+    held: int
+
+
+class Look(NamedTuple):
+    """A submission that a teacher should look at."""
+
+    student: str
+    name: str
+    mark: float
+    link: str
+    reasons: list[str]
+
+
+def write_class_report(coursedir: CourseDirectory, path: str | Path | None = None, book: str | None = None) -> Path:
     """Write the class report of an assignment to a path, or into reports/; return the path.
 
     `book` is where the book's chapters are, as a link from the report; by default, the book that `make book` built.
@@ -69,11 +119,11 @@ def write_class_report(coursedir, path=None, book=None):
     return path
 
 
-def figures(marks, most):
+def figures(marks: Sequence[float], most: float) -> list[tuple[str, str | int]]:
     """The figures of a distribution, as (name, value); [] where there is none."""
     if not marks:
         return []
-    low, median, high = statistics.quantiles(marks, n=4, method="inclusive") if len(marks) > 1 else marks * 3
+    low, median, high = statistics.quantiles(marks, n=4, method="inclusive") if len(marks) > 1 else [*marks] * 3
     return [
         ("median", number(median)),
         ("half of all between", f"{number(low)} and {number(high)}"),
@@ -82,7 +132,7 @@ def figures(marks, most):
     ]
 
 
-def spread(graded):
+def spread(graded: Iterable[StudentMarks]) -> Iterator[tuple[str, str]]:
     """How far the grader's marks lie apart, by the rule and by the strict one, as (name, value)."""
     for name, is_strict in (("spread (standard deviation)", False), ("spread, marked strictly", True)):
         marks = [student.ranks(is_strict) for student in graded if student.criteria]
@@ -90,7 +140,7 @@ def spread(graded):
             yield name, f"{number(statistics.stdev(marks))}, around {number(statistics.fmean(marks))}"
 
 
-def histogram(marks, most):
+def histogram(marks: Iterable[float], most: float) -> list[Bar]:
     """Sort marks into bars of whole points' width, but for the last; a mark above the maximum goes into that."""
     width = math.ceil(most / BARS) or 1
     last = int(most // width)
@@ -102,7 +152,7 @@ def histogram(marks, most):
     return [*bars, Bar(low, most, number(low) if low == most else f"{low} to {number(most)}", counts[last])]
 
 
-def part_averages(marks):
+def part_averages(marks: ClassMarks) -> Iterator[tuple[str, float, float, float]]:
     """For each grade cell: (name, average, maximum, share)."""
     for name, most in marks.parts.items():
         scores = [student.parts[name].score for student in marks.graded if name in student.parts]
@@ -111,16 +161,16 @@ def part_averages(marks):
             yield name.replace("-", " · "), average, most, average / most
 
 
-def to_explain_again(found):
+def to_explain_again(found: Iterable[ClassMistake]) -> list[Lesson]:
     """The places of the book about whose `mistakes` several students should hear, as many as there is time for."""
-    by_place = defaultdict(list)
+    by_place: defaultdict[object, list[ClassMistake]] = defaultdict(list)
     for mistake in found:
         by_place[mistake.section or (mistake.name, mistake.sentence)].append(mistake)
     lessons = (
         Lesson(
             about[0].section,
             about[0].link,
-            frozenset().union(*(mistake.students for mistake in about)),
+            about[0].students.union(*(mistake.students for mistake in about)),
             sum(mistake.points for mistake in about),
             about,
         )
@@ -130,9 +180,10 @@ def to_explain_again(found):
     return sorted(shared, key=lambda lesson: (-len(lesson.students), -lesson.points))[:TOP]
 
 
-def mistakes(assignment, graded, book):
+def mistakes(assignment: str, graded: Iterable[StudentMarks], book: str) -> list[ClassMistake]:
     """The misconceptions that were recognised, the most frequent first; of equals the one that cost more points."""
-    made = defaultdict(list)  # (name, sentence) → who made it, and the criterion
+    # By name and sentence: who made it, and the criterion.
+    made: defaultdict[tuple[str, str], list[tuple[str, dict[str, Any]]]] = defaultdict(list)
     for student in graded:
         for part, criterion in student.criteria:
             for sentence in dict.fromkeys(criterion["sentences"]):  # several misconceptions may be said alike
@@ -154,10 +205,11 @@ def mistakes(assignment, graded, book):
     return sorted(found, key=lambda mistake: (-len(mistake.students), -mistake.points, mistake.sentence))
 
 
-def failing_criteria(assignment, graded):
+def failing_criteria(assignment: str, graded: Iterable[StudentMarks]) -> list[Failing]:
     """The criteria that somebody failed, those first that most did."""
     shows = {c.key: c.shows for c in ASSIGNMENTS[assignment].criteria}
-    findings, states = defaultdict(Counter), defaultdict(Counter)
+    findings: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
+    states: defaultdict[tuple[str, str, str], Counter[str]] = defaultdict(Counter)
     for student in graded:
         for part, criterion in student.criteria:
             key = part["name"], part["part"], criterion["id"]
@@ -178,7 +230,9 @@ def failing_criteria(assignment, graded):
     return sorted(found, key=lambda failing: -failing.students)
 
 
-def work_to_look_at(coursedir, page, marks, solution):
+def work_to_look_at(
+    coursedir: CourseDirectory, page: Path, marks: ClassMarks, solution: Mapping[str, str]
+) -> list[Look]:
     """List the submissions about which the grader isn't sure, the lowest marks first."""
     looks = []
     for student in marks.graded:
@@ -197,7 +251,7 @@ def work_to_look_at(coursedir, page, marks, solution):
     return sorted(looks, key=lambda look: (look.mark, look.student))
 
 
-def reasons_to_look(student, solution):
+def reasons_to_look(student: StudentMarks, solution: Mapping[str, str]) -> Iterator[str]:
     """Yield why a human should look at a student's work."""
     if not student.record:
         yield "It wasn't graded by this grader: there is no report."
@@ -212,9 +266,9 @@ def reasons_to_look(student, solution):
             yield f"{what}: {', '.join(name.replace('-', ' · ') for name in names)}."
 
 
-def long_and_worthless(student, solution):
+def long_and_worthless(student: StudentMarks, solution: Mapping[str, str]) -> Iterator[str]:
     """Yield each answer that earned nothing though it is as long as a right one: one slip may hide what is good."""
-    earned = Counter()
+    earned: Counter[str] = Counter()
     for part in student.record.get("results", ()):
         earned[part["name"]] += part["points"]
     for name, points in earned.items():
@@ -223,16 +277,18 @@ def long_and_worthless(student, solution):
             yield f"{name} earned nothing, though it has {lines} lines; your solution has {right}."
 
 
-def own_lines(source, solution):
+def own_lines(source: str, solution: str) -> int:
     """Count the lines of code in an answer that the exercise didn't give; it needn't be Python."""
 
-    def lines(text):
+    def lines(text: str) -> Counter[str]:
         return Counter(line for line in map(str.strip, text.splitlines()) if line and not line.startswith("#"))
 
     return (lines(source) - lines(released(solution))).total()
 
 
-def alike_code(graded, solution):
+def alike_code(
+    graded: Iterable[StudentMarks], solution: Mapping[str, str]
+) -> tuple[list[alike.Alike], int, list[tuple[str, int, tuple[str, ...]]]]:
     """Return pairs of students with the same code, how many more, and (student, lines, places) of the reference's.
 
     A right answer that is as short as the exercise allows isn't compared: there are few ways to write it.

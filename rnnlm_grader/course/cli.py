@@ -1,10 +1,11 @@
 """The command `rnnlm-grade`: reads what is asked, and has it done by `commands`, which take a second to load."""
 
 import argparse
-import contextlib
 import importlib.metadata
+import io
 import os
 import sys
+from collections.abc import Callable, Sequence
 
 from ..content import ASSIGNMENTS
 from ..refusal import PUT_RIGHT, Refusal, Stopped, in_words
@@ -28,10 +29,10 @@ OF_ALL = ("overview", "forget", "watch")  # the commands that are about all assi
 SETTING = "--GradeInSandbox."
 
 
-def main(argv=None):
+def main(argv: Sequence[str] | None = None) -> int:
     """Run the command; return its exit code: 0 done, 1 somebody has no mark, 2 nothing was done, 130 interrupted."""
     argv = sys.argv[1:] if argv is None else argv
-    with contextlib.suppress(AttributeError):
+    if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="backslashreplace", line_buffering=True)  # a folder may have any name
     if not argv or argv[0] in ("-h", "--help"):
         print(USAGE)
@@ -46,7 +47,7 @@ def main(argv=None):
         if command == "grade" and options.jobs > 1 and not options.scheduler:
             pool.get_ready()  # loads meanwhile what is needed to examine side by side
         # jsonschema compiles a grammar of web addresses, for 0.7 seconds, if it can. No notebook's schema needs it.
-        sys.modules.setdefault("rfc3987_syntax", None)  # "there is no such module"
+        sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type] # "there is no such module"
         from . import commands  # which takes a second, so --help doesn't wait for it
 
         is_done = getattr(commands, command)(options)
@@ -64,13 +65,13 @@ def main(argv=None):
         return say(f"Interrupted. {so_far}; run the same command again to go on.", 130)
 
 
-def say(text, code):
+def say(text: object, code: int) -> int:
     """Say in one line why a run ended; return its exit code."""
     print(f"rnnlm-grade: {text}", file=sys.stderr)
     return code
 
 
-def read_options(command, argv):
+def read_options(command: str, argv: Sequence[str]) -> argparse.Namespace:
     """Return what a command is asked for."""
     description, add_options = OPTIONS[command]
     parser = argparse.ArgumentParser(prog=f"rnnlm-grade {command}".removesuffix(" grade"), description=description)
@@ -84,8 +85,9 @@ def read_options(command, argv):
     add_options(parser.add_argument)
     parser.add_argument("--course-dir", metavar="FOLDER", default=".", help="the course (default: this folder)")
     parser.epilog = f"Any setting of the course may be given too, as to nbgrader: {SETTING}NAME=VALUE."
-    options, options.settings = parser.parse_known_args(argv)
-    unknown = [word for word in options.settings if not word.startswith(SETTING)]
+    options, settings = parser.parse_known_args(argv)
+    options.settings = settings
+    unknown = [word for word in settings if not word.startswith(SETTING)]
     if unknown and command == "grade" and options.assignment not in ASSIGNMENTS:
         commands = ", ".join(name for name in OPTIONS if name != "grade")
         parser.error(f"{options.assignment} is neither an assignment nor a command. The commands are {commands}")
@@ -98,7 +100,7 @@ def read_options(command, argv):
     return options
 
 
-def grade_options(add):
+def grade_options(add: Callable) -> None:
     add("--student", action="append", metavar="ID", help="only this one; may be given more than once")
     add(
         "--jobs",
@@ -118,7 +120,7 @@ def grade_options(add):
     add("--dry-run", action="store_true", help="record nothing; say whose marks a run would change, and by how much")
 
 
-def watch_options(add):
+def watch_options(add: Callable) -> None:
     add("names", nargs="*", metavar="ASSIGNMENT", help="only these; default: all that the gradebook knows")
     add(
         "--feedback",
@@ -134,16 +136,16 @@ def watch_options(add):
     add("--once", action="store_true", help="look once and end, for a timer of the system")
 
 
-def report_options(add):
+def report_options(add: Callable) -> None:
     add("--output", metavar="FILE", help="default: reports/ASSIGNMENT.html in the course")
     add("--student", metavar="ID", help="print instead what became of each criterion of this one")
 
 
-def overview_options(add):
+def overview_options(add: Callable) -> None:
     add("--output", metavar="FILE", help="default: reports/overview.html in the course; the table lies beside it")
 
 
-def export_options(add):
+def export_options(add: Callable) -> None:
     add("--all", action="store_true", help="all assignments: with csv a row for each student, else a table for each")
     add(
         "--form",
@@ -155,15 +157,15 @@ def export_options(add):
     add("--student", action="append", metavar="ID", help="only this one; may be given more than once")
 
 
-def feedback_options(add):
+def feedback_options(add: Callable) -> None:
     add("--output", metavar="FILE", help="default: reports/ASSIGNMENT-feedback.zip in the course")
 
 
-def no_options(add):
+def no_options(add: Callable) -> None:
     """Add none."""
 
 
-def forget_options(add):
+def forget_options(add: Callable) -> None:
     add("student", metavar="STUDENT", help="the student's id")
     add("--yes", action="store_true", help="don't ask")
 

@@ -5,9 +5,14 @@ import logging
 import os
 import time
 import traceback
+from argparse import Namespace
+from collections.abc import Iterator, Mapping
+from concurrent.futures import Executor
 from pathlib import Path
 
 from nbgrader.apps import NbGrader
+from nbgrader.coursedir import CourseDirectory
+from traitlets.config import Config
 
 from ..explaining.words import BOOK
 from ..refusal import Refusal, Stopped, in_words
@@ -32,7 +37,7 @@ from .watch import Watch
 LOW_PRIORITY = 10  # as `nice` counts: what is interactive comes first
 
 
-def grade(options):
+def grade(options: Namespace) -> bool:
     """Grade an assignment; return whether everybody has a mark."""
     require_known(options.assignment, options.course_dir)
     coursedir, config = open_course(options)
@@ -57,7 +62,7 @@ def grade(options):
     return not tally.failed
 
 
-def watch(options):
+def watch(options: Namespace) -> None:
     """Collect and grade what arrives, round after round."""
     for name in options.names:
         require_known(name, options.course_dir)
@@ -72,7 +77,7 @@ def watch(options):
             watcher.round()
 
 
-def report(options):
+def report(options: Namespace) -> None:
     """Write a page about the class, or print what became of each criterion of one student."""
     coursedir, config = open_course(options)
     if options.student is not None:
@@ -81,24 +86,24 @@ def report(options):
         print(write_class_report(coursedir, options.output, book_at(config)))
 
 
-def overview(options):
+def overview(options: Namespace) -> None:
     """Write a page about the whole course, and its table."""
     coursedir, config = open_course(options)
     print(*write_overview(coursedir, options.output, book_at(config), weights_of(config)), sep="\n")
 
 
-def book_at(config):
+def book_at(config: Config) -> str | None:
     """Where the course has its book on the web, for links; None where it doesn't say."""
     url = GradeInSandbox(config=config).book_url
     return f"{url.rstrip('/')}/{BOOK}" if url else None
 
 
-def weights_of(config):
+def weights_of(config: Config) -> Mapping[str, float]:
     """What a point of some parts counts in exports."""
     return GradeInSandbox(config=config).weights
 
 
-def export(options):
+def export(options: Namespace) -> bool:
     """Write the marks of one assignment, or of all, also if this grader doesn't grade it; return whether all are in."""
     coursedir, config = open_course(options)
     weights = weights_of(config)
@@ -117,7 +122,7 @@ def export(options):
     return all(done)
 
 
-def export_one(coursedir, options, weights):
+def export_one(coursedir: CourseDirectory, options: Namespace, weights: Mapping[str, float]) -> bool:
     """Write the marks of the assignment of a course; return whether everybody's are written."""
     name = coursedir.assignment_id if options.form == "csv" else f"{coursedir.assignment_id}-{options.form}"
     path = options.output or Path(coursedir.root, "reports", f"{name}.csv")
@@ -129,7 +134,7 @@ def export_one(coursedir, options, weights):
     return not table.alike
 
 
-def feedback(options):
+def feedback(options: Namespace) -> bool:
     """Pack the feedback pages for Canvas or Moodle; return whether all are in it."""
     coursedir, _ = open_course(options)
     path = Path(options.output or Path(coursedir.root, "reports", f"{coursedir.assignment_id}-feedback.zip"))
@@ -140,7 +145,7 @@ def feedback(options):
     return not left_out
 
 
-def freeze(options):
+def freeze(options: Namespace) -> None:
     """Keep the marks of an assignment as they are."""
     coursedir, _ = open_course(options)
     if not read_class(coursedir).graded:
@@ -148,14 +153,14 @@ def freeze(options):
     print(freezing.freeze(coursedir))
 
 
-def thaw(options):
+def thaw(options: Namespace) -> None:
     """Let a frozen assignment be graded again."""
     coursedir, _ = open_course(options)
     freezing.thaw(coursedir)
     print(f"{options.assignment} can be graded again.")
 
 
-def forget(options):
+def forget(options: Namespace) -> None:
     """Remove what the course holds of a student, once it is confirmed."""
     coursedir, config = open_course(options)
     with grading_held(coursedir):
@@ -173,7 +178,7 @@ def forget(options):
     )
 
 
-def is_confirmed():
+def is_confirmed() -> bool:
     """Ask whether to go on; return whether the answer is yes."""
     try:
         return input("Remove all of this for good? [y/N] ").strip().lower() in ("y", "yes")
@@ -181,7 +186,7 @@ def is_confirmed():
         return False
 
 
-def open_course(options):
+def open_course(options: Namespace) -> tuple[CourseDirectory, Config]:
     """Return (coursedir, config) of the course, as nbgrader itself reads them from its nbgrader_config.py."""
     root = Path(options.course_dir).resolve()
     if not (root / "nbgrader_config.py").is_file():
@@ -200,7 +205,7 @@ def open_course(options):
 
 
 @contextlib.contextmanager
-def refusing_bad_configuration():
+def refusing_bad_configuration() -> Iterator[None]:
     """Raise `Refusal` for whatever is wrong in nbgrader_config.py, a Python program that may fail in any way."""
     try:
         yield
@@ -217,7 +222,7 @@ def refusing_bad_configuration():
         ) from None
 
 
-def require_submissions(coursedir, options):
+def require_submissions(coursedir: CourseDirectory, options: Namespace) -> None:
     """Raise `Refusal` unless there is something to grade."""
     there = submitted_folders(coursedir)
     if unknown := set(options.student or ()) - set(there):
@@ -228,7 +233,7 @@ def require_submissions(coursedir, options):
 
 
 @contextlib.contextmanager
-def open_executor(options):
+def open_executor(options: Namespace) -> Iterator[tuple[Executor | None, int]]:
     """Yield (executor, how many it runs at once): processes here, or a Dask cluster's workers; None to do without."""
     if options.jobs < 1:
         raise Refusal("--jobs must be at least 1.")

@@ -206,7 +206,7 @@ def test_a_class_without_marks_has_a_report_all_the_same(tmp_path):
     ],
 )
 def test_bars_hold_every_mark_once(marks, most, bars):
-    assert {bar.label: bar.count for bar in histogram(marks, most) if bar.count} == bars
+    assert {bar.label: bar.marks for bar in histogram(marks, most) if bar.marks} == bars
 
 
 @pytest.mark.parametrize(("scheme", "width"), [("light", 390), ("dark", 1280)])
