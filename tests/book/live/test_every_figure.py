@@ -96,6 +96,9 @@ LATE = "influence", "training", "mattered[attention]"
 def test_fewer_than_sixty_stops_of_the_tab_key_stand_before_the_first_live_figure(open_page, name):
     """On pages where it comes LATE, the list of pages doesn't count: the first stop leads past it."""
     tab = open_page(f"book/{FIGURES[name]}.html", until="networkidle")
+    tab.wait_for_load_state()
+    tab.wait_for_selector(f"live-{name}", state="attached")
+    tab.evaluate("() => window.MathJax?.startup?.promise.then(() => true)")  # formulas are stops while they are drawn
     stops = tab.evaluate(
         """([figure, within]) => [...document.querySelectorAll(within)].flatMap(
         part => [...part.querySelectorAll('a[href], button, input, select, summary, [tabindex]')]).filter(
