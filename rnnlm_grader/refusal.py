@@ -11,7 +11,7 @@ class Stopped(Exception):
     """Something was done, and is kept: its text says in one line why no more was."""
 
 
-def in_words(error):
+def in_words(error: Exception) -> str:
     """What an exception says, in one line; of an OSError also of which file."""
     if not isinstance(error, OSError):
         return str(error)

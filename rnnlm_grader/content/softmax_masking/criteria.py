@@ -8,7 +8,7 @@ from ...engine import contract
 from ...engine.design import all_ignored, ones, some_ignored
 from ...engine.exam import Assignment, CriteriaList
 from ...engine.exercise import Exercise
-from ...engine.layer import LayerForm
+from ...engine.layer import LayerForm, Sizes
 from ..misconception import defined
 from .misconceptions import MISCONCEPTIONS, SOFTMAX
 
@@ -84,7 +84,7 @@ def of_size(dout):
 
 
 ONE, ROW = {"N": 1, "T": 1}, {"*": ()}
-LARGE = {}, {"N": 3, "T": 4, "V": 14}
+LARGE: tuple[Sizes, ...] = {}, {"N": 3, "T": 4, "V": 14}
 # The first three are the options of the layer: what fails in a condition by one of them is charged here.
 LABELS = {"ignore_label": 2}, {"ignore_label": 0}, {"ignore_label": -100}, {"ignore_label": 70_000}
 TURNS = (

@@ -82,8 +82,8 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
     def copy_files(self):
         try:
             self.feedback = Feedback(self.coursedir)
-        except Refusal as reason:
-            self.fail(str(reason))
+        except Refusal as refusal:
+            self.fail(str(refusal))
         self.submitted = submitted_folders(self.coursedir)
         left_out = defaultdict(list)
         for student in self.feedback.folders:
