@@ -334,13 +334,14 @@ loss_of(
     ("dout / count", "dout / count[:, None]"),
 )
 for unless, zero in ("", ""), ("UnlessAllIgnored", " if mask.any() else 0.0"):
+    mean, scaled = ((each, f"{each}{zero}") for each in ("losses.sum() / count", "dout / count"))
     loss_of(
         f"LossForgetsMask{unless}",
         MASK,
         "ignored positions still count in the loss; with -1 as an index they even pick the "
         "last word. Multiply their losses by 0",
         ("np.where(mask, -log_p[picks], 0)", "-log_p[picks[0], targets % V]"),
-        ("losses.sum() / count", f"losses.sum() / count{zero}"),
+        mean,
     )
     loss_of(
         f"LossForgetsMaskOfStandIns{unless}",
@@ -348,9 +349,8 @@ for unless, zero in ("", ""), ("UnlessAllIgnored", " if mask.any() else 0.0"):
         "ignored positions still count in the loss, with the id that stands in for "
         "their target; multiply their losses by 0",
         ("np.where(mask, -log_p[picks], 0)", "-log_p[picks]"),
-        ("losses.sum() / count", f"losses.sum() / count{zero}"),
+        mean,
     )
-    scaled = ("dout / count", f"dout / count{zero}")
     loss_of(f"GradientForgetsMask{unless}", MASK, STILL_A_GRADIENT, UNMASKED, ANY_TARGET, scaled)
     loss_of(f"GradientForgetsMaskOfStandIns{unless}", MASK, STILL_A_GRADIENT, UNMASKED, scaled)
 loss_of("GradientForgetsMaskAndIndexes", MASK, STILL_A_GRADIENT, UNMASKED, ("dx[picks]", "dx[picks[0], targets]"))
