@@ -146,7 +146,7 @@ class Recorder:
         notebook, answers = copy.deepcopy(self.source), submission.answers
         points = points_in(result["results"], self.settings.strict)
         key = result["key"] if result["is_final"] else None  # so that it's examined again
-        remarks = [*answers.remarks, *([] if result["is_final"] else [NOT_FINAL])]
+        remarks = [*answers.remarks, *[NOT_FINAL] * (not result["is_final"])]
         notebook.metadata[RECORD] = {
             "key": key,
             "remarks": remarks,

@@ -26,7 +26,8 @@ class Letters:
     def __init__(self, looks: Sequence[Look]) -> None:
         layer, sizes = looks[0].case.layer, [look.case.sizes for look in looks]
         self.several = [shape_of("*", size) if "*" in size else () for size in sizes]
-        names = {axis for letters in layer.shapes.values() for axis in axes(letters) if axis != "*"}
+        shapes = () if looks[0].case.is_resized else layer.shapes.values()
+        names = {axis for letters in shapes for axis in axes(letters) if axis != "*"}
         plain = {name: tuple(n for size in sizes for n in shape_of(name, size)) for name in sorted(names)}
         products = {
             "·".join(few): tuple(map(math.prod, zip(*(plain[name] for name in few), strict=True)))
@@ -39,9 +40,7 @@ class Letters:
             for sign, step in (("+", 1), ("-", -1))
         }
         self.tiers: list[dict[Shape, list[str]]] = [{}, {}]
-        for tier, words in zip(
-            self.tiers, ({}, {}) if looks[0].case.is_resized else (plain, products | near), strict=True
-        ):
+        for tier, words in zip(self.tiers, (plain, products | near), strict=True):
             for word, numbers in words.items():
                 tier.setdefault(numbers, []).append(word)
 
