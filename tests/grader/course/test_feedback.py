@@ -116,6 +116,16 @@ def test_feedback_that_is_up_to_date_stays_untouched(course):
     assert [course.page(student).stat().st_mtime_ns for student in STUDENTS] == before
 
 
+def test_feedback_stays_up_to_date_where_work_is_examined_anew_and_the_same_is_found(course, capsys):
+    before = [course.page(student).stat().st_mtime_ns for student in STUDENTS]
+    course.configure("c.GradeInSandbox.seconds_per_criterion = 11.0")
+    said = last_lines(course, capsys)
+    assert said[0] == f"{SLUG}: 2 graded, 0 unchanged, 0 failed (2 examined)"
+    assert not any("feedback" in line for line in said)
+    course.nbgrader("generate_feedback", SLUG)
+    assert [course.page(student).stat().st_mtime_ns for student in STUDENTS] == before
+
+
 def test_feedback_of_students_who_are_left_out_stays(course):
     course.page("ben").write_text("half")
     course.page("ada").write_text("half")
