@@ -10,13 +10,14 @@ from ..engine.calls import KEPT_LATE, MADE, Kept, Key
 from ..engine.case import METHODS, Arrays, Step
 from ..engine.compare import MOST_DIGITS, Difference
 from ..protocol.bench import Raised
-from ..protocol.values import Opaque, Plain
+from ..protocol.values import Opaque, Plain, is_unwritten
 from .look import Look
 from .words import describe
 
 WIDTH = 100
 SHORT, DIGITS = 70, 4  # characters of an array that is shown; decimals of its numbers
 LAYOUTS = {"C": "{}", "F": "np.asfortranarray({})", "strided": "np.repeat({}, 2, axis=-1)[..., ::2]"}
+UNWRITTEN = "Here nan stands for whatever `np.empty` found in memory."
 FUNCTIONS = {"log": np.exp, "arctanh": np.tanh}  # of which numbers may be plain → the way back
 
 
@@ -215,7 +216,8 @@ def outcome_of(look: Look, is_hidden: bool) -> str:
     if at == KEPT_LATE and (pair := told_apart(finding)):
         return "{} was {} and is {} after the call.".format(name, *pair)
     if differ_in_short(look):
-        return f"{name} is {short(finding.got)}{later}, expected {short(finding.expected)}{way_to(look)}."
+        memory = f" {UNWRITTEN}" * is_unwritten(finding.got)
+        return f"{name} is {short(finding.got)}{later}, expected {short(finding.expected)}{way_to(look)}.{memory}"
     return f"{name} {finding.problem}{later}."
 
 

@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from . import whereabouts
-from .values import snapshot
+from .values import fill_unwritten, snapshot
 from .whereabouts import MAX_TEXT
 
 MAX_PRINTED = 2000
@@ -186,8 +186,8 @@ def with_nan(empty):
 
     def filled(*args, **options):
         array = empty(*args, **options)
-        if isinstance(array, np.ndarray) and array.dtype.kind in "fc":
-            array.fill(np.nan)
+        if isinstance(array, np.ndarray):
+            fill_unwritten(array)
         return array
 
     return filled

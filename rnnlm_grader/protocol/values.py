@@ -13,6 +13,7 @@ MAX_BYTES = 2**17  # of all arrays of a value; the largest right one has 14 KB
 MAX_ITEMS = 1000  # of a tuple or list, and of those in it
 MAX_DEPTH = 3  # of tuples in one another
 PLAIN_KINDS = "biufc"
+UNWRITTEN = {2: 0x7E0B, 4: 0x7FC0_0E0B, 8: 0x7FF8_0000_0000_0E0B}  # bytes of a float → the bits of a nan of our own
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,21 @@ class Opaque:
 
 
 Plain: TypeAlias = "np.ndarray | Opaque | tuple[Plain, ...] | None"  # a number is an array of no axis
+
+
+def fill_unwritten(array: np.ndarray) -> None:
+    """Fill floats with the nan that stands for whatever lies in memory where nothing was written."""
+    if array.dtype.kind == "f" and array.itemsize in UNWRITTEN:
+        array.view(f"u{array.itemsize}").fill(UNWRITTEN[array.itemsize])
+    elif array.dtype.kind in "fc":
+        array.fill(np.nan)
+
+
+def is_unwritten(value: Plain) -> bool:
+    """Whether a snapshot holds such a nan. Its bits outlive copies and sums."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind != "f" or value.itemsize not in UNWRITTEN:
+        return isinstance(value, tuple) and any(map(is_unwritten, value))
+    return bool((value.view(f"u{value.itemsize}") == UNWRITTEN[value.itemsize]).any())
 
 
 def snapshot(value: object, depth: int = 0) -> Plain:

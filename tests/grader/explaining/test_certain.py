@@ -16,6 +16,7 @@ from rnnlm_grader.notebooks.cell_code import parsed
 from rnnlm_grader.protocol import whereabouts
 from rnnlm_grader.protocol.bench import Bench, load_cells
 from rnnlm_grader.protocol.candidate import TIMED_OUT, KernelCandidate, Lost, WorkerLost
+from rnnlm_grader.protocol.values import is_unwritten
 
 MODULES = embedding, rnn, time_rnn, bptt, softmax_masking, rnnlm, lstm
 RIGHT = {name: next(iter(styles.values())) for module in MODULES for name, styles in module.RIGHT.items()}
@@ -112,7 +113,7 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
         "MyTimeRNN",
         "dxs[:, t, :] = dx",
         "dxs[:, t, :] += dx",
-        "`dxs` is nan or infinite. `np.empty` holds whatever lay in memory (nan stands for it here). "
+        "`dxs` is nan or infinite. `np.empty` holds whatever lay in memory. "
         "Replacing `np.empty` with `np.zeros` mends this example.",
     ),
     (
@@ -349,6 +350,16 @@ def test_what_is_never_written_is_nan_while_an_answer_plays_and_then_memory_is_a
     assert raised is None
     assert (like.shape, shape) == ((2, 1), (2,))
     assert np.isnan([*floats, *like.flat]).all()
+    assert all(map(is_unwritten, (floats, like, seen[0], like + 1)))
+    assert not any(map(is_unwritten, (np.full(2, np.nan), np.full(2, -np.nan), np.ones(2, int), None)))
+
+
+def test_a_nan_of_np_empty_is_said_to_be_one_beside_the_name_of_a_mistake():
+    said = "Here nan stands for whatever `np.empty` found in memory."
+    text = report("MyTimeRNN", ("in range(T)", "in range(T - 1)"))
+    assert "the last step is left out" in text
+    assert said in text
+    assert said not in report("MyRNN", ("np.tanh(t)", "np.nan * np.tanh(t)"))
 
 
 def test_a_second_mistake_leaves_facts_and_no_advice():
