@@ -79,7 +79,7 @@ class Batch:
         gradebook can't be used any more; what was examined is kept.
         """
         require_thawed(self.coursedir)
-        self.settings.require(self.coursedir)
+        self.settings.require(self.coursedir, dry=self.dry)
         tally, folders = Tally(), {}
         for student, folder in submitted_folders(self.coursedir).items():
             if self.students is None or student in self.students:

@@ -25,13 +25,13 @@ from .downloads import pack_feedback
 from .feedback import Feedback
 from .folders import of_assignment, submitted_folders
 from .forget import Traces, grading_held
-from .gradebook import known_assignments
+from .gradebook import known_assignments, require_same_points
 from .messages import marks_to_look_at, name_some, one_line, outcome_lines, summary
 from .one_student import criteria_of
 from .overview import write_overview, write_overview_table
 from .results import RESULTS, Results
 from .settings import GradeInSandbox
-from .source_notebook import require_known
+from .source_notebook import Disagreement, require_criteria, require_known
 from .watch import Watch
 
 LOW_PRIORITY = 10  # as `nice` counts: what is interactive comes first
@@ -53,6 +53,7 @@ def grade(options: Namespace) -> bool:
             f"{options.assignment}: nothing was recorded; a run would grade {len(tally.graded)} and leave "
             f"{len(tally.unchanged)} unchanged",
             *(outcome_lines(tally) if tally.changed or tally.failed else ["no mark would change"]),
+            *points_to_enter(coursedir),
             sep="\n",
         )
         return not tally.failed
@@ -60,6 +61,15 @@ def grade(options: Namespace) -> bool:
     marks, stale = read_class(some), Feedback(some).stale()
     print(*summary(tally, marks, stale), sep="\n")
     return not tally.failed
+
+
+def points_to_enter(coursedir: CourseDirectory) -> Iterator[str]:
+    """Yield a line where the gradebook has other points than the exercise: a run, other than a dry one, stops there."""
+    try:
+        require_same_points(coursedir, require_criteria(coursedir))
+    except Disagreement as disagreement:
+        enter = f"nbgrader generate_assignment {coursedir.assignment_id} --force"
+        yield f"{disagreement.what} Enter these before the run: {enter}"
 
 
 def watch(options: Namespace) -> None:

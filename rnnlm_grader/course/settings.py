@@ -58,15 +58,15 @@ class GradeInSandbox(LoggingConfigurable):
         "what waits or sleeps. What is stopped for this is examined again in the next run.",
     ).tag(config=True)
 
-    def require(self, coursedir: CourseDirectory) -> None:
-        """Raise a `Refusal`, with what to do, unless everything is there that grading needs."""
+    def require(self, coursedir: CourseDirectory, *, dry: bool = False) -> None:
+        """Raise a `Refusal`, with what to do, unless everything is there that grading needs, or a `dry` run of it."""
         if resolve(self.sandbox) != "none" and shows(coursedir.root):
             raise Refusal(
                 f"The course lies in {coursedir.root}, among the system's libraries, which students' code "
                 "may read. Nothing was graded; move it elsewhere."
             )
         require_own_grader(coursedir.root)
-        require_gradebook(coursedir, require_criteria(coursedir))
+        require_gradebook(coursedir, require_criteria(coursedir), dry=dry)
         with contextlib.nullcontext() if coursedir.groupshared else owner_only():
             read_secret(coursedir.root)
         make_private(coursedir)

@@ -1,5 +1,6 @@
 """How `nbgrader autograde` behaves where something is missing, in the way or odd."""
 
+import re
 import shutil
 import subprocess
 import sys
@@ -250,6 +251,22 @@ def test_a_run_says_whose_marks_it_changes_and_a_dry_run_says_it_before(course, 
     assert own.marks() == {"somebody": marks["somebody"] - 4}
     assert own.rnnlm_grade("grade", "--dry-run", "--force", "--jobs", "1") == 0
     assert capsys.readouterr().out.endswith("would grade 1 and leave 0 unchanged\nno mark would change\n")
+
+
+def test_a_dry_run_tells_the_marks_before_other_points_are_entered(course, capsys):
+    own = Course(course)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    own.grade()
+    marks = revised(own)
+    own.change(lambda gradebook: setattr(gradebook.find_grade_cell("MyEmbedding-forward", SLUG, SLUG), "max_score", 9))
+    for is_dry in True, False:
+        capsys.readouterr()
+        assert own.rnnlm_grade("grade", "--jobs", "1", *["--dry-run"] * is_dry) == (0 if is_dry else 2)
+        said = "".join(capsys.readouterr())
+        assert ("(-4)" in said) == is_dry
+        assert re.search("MyEmbedding-forward has [0-9] points in the notebook, 9 points in the gradebook", said), said
+        assert f"nbgrader generate_assignment {SLUG} --force" in said
+        assert own.marks() == marks
 
 
 def test_autograde_says_it_too(course, capsys):
