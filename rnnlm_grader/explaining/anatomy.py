@@ -15,6 +15,7 @@ from ..engine.case import Arrays, Case, Step, Tape
 from ..engine.compare import close, same_values
 from ..engine.layer import LayerForm
 from ..engine.oracle import by_reference
+from ..protocol.values import is_unwritten
 from .look import Look
 
 Guess: TypeAlias = tuple[str, np.ndarray]  # what may have been got instead: as a sentence says it, and its numbers
@@ -85,7 +86,7 @@ def how(look: Look, got: np.ndarray, right: np.ndarray) -> Iterator[str]:
     if not off.any():
         yield f"has dtype {got.dtype}: it should be that of the {'parameters' if look.play.layer.params else 'inputs'}"
     elif not np.isfinite(got[off]).all():
-        yield "is nan or infinite"
+        yield "depends on what `np.empty` found in memory" if is_unwritten(got) else "is nan or infinite"
     elif close(got, right, tolerance=SLIGHTLY).all():
         yield "is right to some 7 digits only, as what is computed in float32 or rounded on the way"
     elif not got[off].any():

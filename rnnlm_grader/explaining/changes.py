@@ -99,8 +99,7 @@ def bracketed(text: Text, node: ast.BinOp) -> Edits:
 def begun_with_zeros(text: Text, node: ast.Attribute) -> Edits:
     """`np.empty` as `np.zeros`."""
     if node.attr in ("empty", "empty_like") and getattr(node.value, "id", "") in NUMPY:
-        why = f"`np.{node.attr}` holds whatever lay in memory"
-        yield text.edit(node, text.of(node).replace("empty", "zeros"), why)
+        yield text.edit(node, text.of(node).replace("empty", "zeros"))
 
 
 @on_its_kinds

@@ -230,11 +230,26 @@ def without_self(raised: Raised, text: Text, owner: str, method: str, takes: str
         yield Cause("`self` is missing", f"write `def {method}({', '.join(['self', *names])})`")
 
 
+def no_array_now(raised: Raised, text: Text) -> Iterator[Cause]:
+    """Explain a number where an array is needed: its name was given the number, and not the numbers of its array."""
+    numbers = {name for name, kind, _ in raised.sides if kind in ("int", "float")}
+    for node in ast.walk(text.tree):
+        function = text.function_of(node)
+        if not (isinstance(node, ast.Assign) and isinstance(node.value, ast.Constant) and function):
+            continue
+        name = text.of(node.targets[0])
+        if name in numbers and is_in(raised.line, function):
+            instead = f"{name}[...] = {text.of(node.value)}"
+            changed = text.with_edits([text.edit(node, instead)])
+            yield Cause(f"`{text.of(node)}` made `{name}` a number", f"write `{instead}`", changed)
+
+
 # Kind, beginning of the message, and a function of the exception, the source and the groups of the message.
 RULES: tuple[tuple[str, str, Callable[..., Iterator[Cause]]], ...] = (
     ("NameError", r"name '(\w+)' is not defined", known_elsewhere),
     ("AttributeError", r"'(\w+)' object has no attribute '(\w+)'", never_set),
     ("TypeError", r"(\w+)\.(\w+)\(\) takes (?:from \d+ to )?(\d+) positional arguments? but (\d+) ", without_self),
+    ("TypeError", r"first operand must be array|'\w+' object (?:is not subscr|does not support)", no_array_now),
 )
 
 

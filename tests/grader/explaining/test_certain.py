@@ -113,8 +113,7 @@ TRIED = [  # name, what stands in the right answer and what in this one, what me
         "MyTimeRNN",
         "dxs[:, t, :] = dx",
         "dxs[:, t, :] += dx",
-        "`dxs` is nan or infinite. `np.empty` holds whatever lay in memory. "
-        "Replacing `np.empty` with `np.zeros` mends this example.",
+        "`dxs` depends on what `np.empty` found in memory. Replacing `np.empty` with `np.zeros` mends this example.",
     ),
     (
         "MyTimeRNN",
@@ -360,6 +359,12 @@ def test_a_nan_of_np_empty_is_said_to_be_one_beside_the_name_of_a_mistake():
     assert "the last step is left out" in text
     assert said in text
     assert said not in report("MyRNN", ("np.tanh(t)", "np.nan * np.tanh(t)"))
+
+
+def test_so_is_one_of_which_no_example_is_shown():
+    wrong = ("return dx, dh_prev", "return np.empty_like(dx), dx")
+    assert "`dx` depends on what `np.empty` found in memory." in report("MyRNN", wrong)
+    assert "`dx` is nan or infinite." in report("MyRNN", ("return dx, dh_prev", "return np.nan * dx, dx"))
 
 
 def test_a_second_mistake_leaves_facts_and_no_advice():

@@ -61,6 +61,16 @@ def said_of(*methods):
             [INIT, FORWARD.replace("self.idx", "self.ids"), BACKWARD],
             "Replacing `self.idx` with `self.ids` mends this example.",
         ),
+        (
+            [
+                INIT,
+                FORWARD,
+                BACKWARD.replace("self.grads[0][...]", "dW = self.grads[0]\n        dW").replace(
+                    "at(self.grads[0]", "at(dW"
+                ),
+            ],
+            "`dW = 0` made `dW` a number: write `dW[...] = 0`.",
+        ),
     ],
     ids=[
         "kept in self",
@@ -72,6 +82,7 @@ def said_of(*methods):
         "without self, a default",
         "local, None in self",
         "misspelt",
+        "a number",
     ],
 )
 def test_what_is_certain_from_the_source_is_said_first(methods, sentence):
