@@ -1,15 +1,16 @@
 """Turns a tape into the program that an answer plays, and keeps what each of its results is."""
 
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 
 from ..protocol.bench import Generator, Handle, in_order
 from ..protocol.program import Program
 from ..protocol.values import Plain
-from .compare import InPlaceOf, summary
+from .compare import InPlaceOf, close, summary
 
 if TYPE_CHECKING:  # it imports this module
     from .case import Case, Step
@@ -64,7 +65,7 @@ class Calls:
             self.show((KEPT_LATE, f"kept {at}"), "put", kept.handle)
 
     def seen(self, values: Sequence[Plain]) -> dict[Key, Plain]:
-        """Return what was seen, by key; what has other items than it should is no list."""
+        """Return what was seen, by key."""
         seen: dict[Key, Plain] = {}
         for keys, value in zip(self.keys, values, strict=False):
             if not isinstance(keys, list):
@@ -73,9 +74,28 @@ class Calls:
             if self.layer.makes and keys[0][1] == "grads[0]":
                 value = in_order(value, self.case.shapes) or value
             if not (isinstance(value, tuple) and len(value) >= len(keys)):
-                value = (InPlaceOf(summary(value), f"{len(keys)} arrays"),) * len(keys)
+                value = self.fewer(keys, value)
             seen |= dict(zip(keys, value, strict=False))
         return seen
+
+    def fewer(self, keys: list[Key], value: Plain) -> tuple[Plain, ...]:
+        """Return what is seen of a list that lacks items: each array that is there where it is most likely meant."""
+        given: tuple[Any, ...] = value if isinstance(value, tuple) else ()
+        right: list[Any] = [] if self.layer.makes else [self.case.right[key] for key in keys]
+        places = [[*zip(given, each, strict=True)] for each in itertools.combinations(range(len(right)), len(given))]
+        fits = [
+            pairs
+            for pairs in places
+            if all(isinstance(array, np.ndarray) and array.shape == np.shape(right[at]) for array, at in pairs)
+        ]
+        best = max(fits, key=lambda pairs: sum(bool(close(array, right[at]).all()) for array, at in pairs), default=[])
+        seen: list[Plain] = []
+        for _, name in keys:
+            among = f", {name} among them" if best and "[" not in name else ""
+            seen.append(InPlaceOf(summary(value), f"{len(keys)} arrays{among}"))
+        for array, at in best:
+            seen[at] = array
+        return tuple(seen)
 
     def show(self, keys: Key | list[Key], verb: str, *args: object) -> Handle:
         """Add a step whose result is seen under a key, or its items under a list of keys; return its handle."""

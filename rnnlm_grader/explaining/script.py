@@ -8,7 +8,7 @@ import numpy as np
 
 from ..engine.calls import KEPT_LATE, MADE, Kept, Key
 from ..engine.case import METHODS, Arrays, Step
-from ..engine.compare import MOST_DIGITS, Difference
+from ..engine.compare import MOST_DIGITS, Difference, InPlaceOf
 from ..protocol.bench import Raised
 from ..protocol.values import Opaque, Plain, is_unwritten
 from .look import Look
@@ -191,6 +191,8 @@ class Example:
         if what.startswith("held"):
             number = int(what[5:-1])
             return self.names[id(step.arrays[number])] if self.layer.is_function else f"before[{number}]"
+        if isinstance(self.look.values[0], InPlaceOf):
+            what, *_ = what.split("[")
         return self.results.get((at, what)) or (what if self.layer.is_function else f"{self.of(step.who)}.{what}")
 
     def name_of_kept(self, kept: Kept) -> str:

@@ -152,6 +152,37 @@ def test_what_is_wrong_is_told_by_the_step_and_by_what_it_is(answer, script, key
     assert [*wrong(answer, script, "returned grads held kept")] == keys
 
 
+MOMENTS = LayerForm(
+    name="moments",
+    reference=lambda x: (x.sum(axis=0), x.min(axis=1), x.max(axis=0)),
+    params={},
+    inputs={"x": "ND"},
+    out={"sums": "D", "least": "N", "largest": "D"},
+    upstream={},
+    back=(),
+    sizes={"N": 2, "D": 3},
+    free="N",
+    is_function=True,
+)
+
+
+@pytest.mark.parametrize(
+    ("answer", "missing"),
+    [
+        (lambda x: (x.sum(axis=0), x.max(axis=0)), ["least"]),  # of two places that fit, where it is right
+        (lambda x: (x.min(axis=1), x.max(axis=0)), ["sums"]),
+        (lambda x: (x.max(axis=0),), ["sums", "least"]),
+        (lambda x: x.sum(axis=0), ["sums", "least", "largest"]),  # no list at all
+        (lambda x: (x.min(axis=1), x.sum(axis=0), x), ["sums", "least", "largest"]),  # as many as there should be
+        (lambda x: (x.T, x.max(axis=0)), ["sums", "least", "largest"]),  # one that fits nowhere
+    ],
+)
+def test_of_fewer_results_than_there_should_be_those_that_are_there_count(answer, missing):
+    case = drawn(Case(MOMENTS, parse("forward"), MOMENTS.expand("returned"), Condition()), np.random.default_rng(1))
+    (play,) = play_all(KernelCandidate(moments=answer), [case])
+    assert [what for _, what in play.compare()] == missing
+
+
 def test_an_exception_ends_a_play_and_is_all_that_is_wrong():
     class Raises(Scale):
         def backward(self, dy):
