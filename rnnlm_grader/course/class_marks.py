@@ -21,6 +21,7 @@ from .folders import graded_notebook, of_assignment, only_students, submitted_fo
 from .gradebook import known_cells, of_cells, of_notebooks, open_gradebook, said_by_hand
 from .messages import name_some
 from .recorder import read_graded
+from .source_notebook import points_of_criteria
 
 IDENTITY = ("first_name", "last_name", "email", "lms_user_id")
 WHO = ("student_id", "last_name", "first_name", "email", "lms_user_id")  # columns of tables
@@ -186,7 +187,7 @@ class ClassMarks:
 def read_class(coursedir: CourseDirectory, weights: Mapping[str, float] = MappingProxyType({})) -> ClassMarks:
     """Read the results of everybody whom the gradebook knows or who handed something in, or of `only_students`.
 
-    `weights` are those of the course; raise a `Refusal` where one is of no part that the gradebook knows.
+    `weights` are those of the course; raise a `Refusal` where one is of no part, or negative.
     """
     assignment = coursedir.assignment_id
     with open_gradebook(coursedir) as gradebook:
@@ -241,11 +242,7 @@ class GradebookMarks:
 def marks_of_class(coursedir: CourseDirectory, recorded: GradebookMarks, weights: Mapping[str, float]) -> ClassMarks:
     """Join what the gradebook holds of an assignment with what was handed in, and with the graded notebooks."""
     assignment = coursedir.assignment_id
-    if unknown := weights.keys() - set().union(*recorded.cells.values()):
-        raise Refusal(
-            f"c.GradeInSandbox.weights has {name_some(unknown)}, but the gradebook has no such part. Its parts of "
-            f"{assignment}: {', '.join(sorted(recorded.cells[assignment]))}."
-        )
+    require_weights(weights, recorded.cells, assignment)
     parts = in_order(assignment, recorded.cells[assignment])
     waiting, students = submitted_folders(coursedir), []
     for student in sorted(recorded.people.keys() | waiting.keys()):
@@ -260,6 +257,21 @@ def marks_of_class(coursedir: CourseDirectory, recorded: GradebookMarks, weights
         else:
             students.append(StudentMarks(student, "waiting" if student in waiting else "missing", **identity))
     return ClassMarks(assignment, parts, tuple(students), recorded.due[assignment], weights)
+
+
+def require_weights(weights: Mapping[str, float], cells: Mapping[str, Collection[str]], assignment: str) -> None:
+    """Raise `Refusal` where a weight is negative, or of no part: neither in the gradebook's `cells` nor of an exercise.
+
+    So the whole term's weights may be set before its first exercise is released.
+    """
+    of_exercises = {name for known in ASSIGNMENTS for name in points_of_criteria(known)}
+    if unknown := weights.keys() - of_exercises.union(*cells.values()):
+        raise Refusal(
+            f"c.GradeInSandbox.weights has {name_some(unknown)}, but there is no such part. The parts of "
+            f"{assignment}: {', '.join(sorted(cells[assignment]))}."
+        )
+    if negative := {name for name, weight in weights.items() if weight < 0}:
+        raise Refusal(f"c.GradeInSandbox.weights has less than 0 for {name_some(negative)}. A weight is 0 or more.")
 
 
 def open_request(record: Mapping[str, Any], said: str | None) -> str:

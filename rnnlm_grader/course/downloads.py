@@ -21,11 +21,13 @@ import zipfile
 from collections import defaultdict, namedtuple
 from pathlib import Path
 
+from ..content import ASSIGNMENTS
 from ..files import write_atomic
 from ..refusal import Refusal
 from .feedback import Feedback
 from .folders import UNFIT
 from .gradebook import open_gradebook
+from .handed_in import SUBMISSION_SECRET, read_beside
 from .messages import name_some, one_line
 
 CANVAS = re.compile(r"(?P<name>\w*?)(?:_LATE)?_(?P<number>\d+)_(?P<attachment>\d+)_(?P<file>.+)")
@@ -43,8 +45,8 @@ EMAIL = re.compile(r"[^\s/@.][^\s/@]*@[^\s/@]+")
 
 # One file that somebody handed in: where it is in the download, the part of this by which the system says whose it is,
 # the name of the student as far as the system tells it, the number of the user in Canvas or of the participant in
-# Moodle, what grows from older to newer, `.ipynb` or `.zip`, how to read it.
-Upload = namedtuple("Upload", "path place name number order kind read in_canvas")
+# Moodle, what grows from older to newer, `.ipynb` or `.zip`, how to read it, the other exercise as which it is named.
+Upload = namedtuple("Upload", "path place name number order kind read in_canvas another")
 
 
 def read_uploads(folder, assignment):
@@ -57,15 +59,18 @@ def read_uploads(folder, assignment):
         if work:
             kind = work["kind"].lower()
             is_notebook = kind == ".ipynb"
+            stem = work["stem"].casefold()
+            another = stem if stem in ASSIGNMENTS and stem != assignment else ""
             order = (
+                not another,
                 time,
-                is_notebook and work["stem"].casefold() == assignment,
+                is_notebook and stem == assignment,
                 is_notebook,
                 0 if moodle else int(found["attachment"]),
                 path,
             )
             place = found.string[found.start("name") : found.start("file")]
-            uploads.append(Upload(path, place, found["name"], found["number"], order, kind, read, not moodle))
+            uploads.append(Upload(path, place, found["name"], found["number"], order, kind, read, not moodle, another))
         elif not path.endswith(".csv"):
             left[path] = why_left(path, found)
     return uploads, left
@@ -212,6 +217,8 @@ def pack_feedback(coursedir, path):
     feedback, left_out, packed = Feedback(coursedir), defaultdict(list), io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         for student, pages in feedback.folders.items():
+            if SUBMISSION_SECRET in read_beside(pages):
+                continue  # they handed in through the exchange, where `nbgrader release_feedback` puts it
             if student not in chosen:
                 left_out[f"their work isn't from the download in {folder}"].append(student)
             elif not feedback.is_current(student):

@@ -8,6 +8,7 @@ from nbgrader.plugins import ExtractorPlugin
 from ...refusal import Refusal, in_words
 from ..downloads import Roster, choose, read_uploads, read_worksheets
 from ..gradebook import open_gradebook
+from ..handed_in import SUBMISSION_SECRET, read_beside
 from ..messages import one_line
 
 COLLECTED = r".*/(?P<student_id>[^/]+)/(?P<file_id>[^/]+)\.(?:ipynb|zip)"  # how `Download` lays out what it extracts
@@ -26,6 +27,9 @@ class Download(ExtractorPlugin):
             with open_gradebook(coursedir) as gradebook:
                 roster = Roster(gradebook, uploads, read_worksheets(Path(archive_path)))
                 chosen = choose(uploads, roster, left)
+                for student in list(chosen):
+                    if reason := self.reason_against(student):
+                        left[chosen.pop(student).path] = reason
                 for student in chosen:
                     folder = Path(extracted_path, student)
                     folder.mkdir(parents=True)
@@ -34,6 +38,19 @@ class Download(ExtractorPlugin):
         except (Refusal, OSError, zipfile.BadZipFile) as reason:
             self.parent.fail("%s", in_words(reason))
         self.tell_afterwards(chosen, entered, left)
+
+    def reason_against(self, student):
+        """Why a student's work isn't taken from the download: it would replace what can't be had again from there."""
+        coursedir = self.parent.coursedir
+        folder = Path(coursedir.format_path(coursedir.submitted_directory, student, coursedir.assignment_id))
+        if SUBMISSION_SECRET in read_beside(folder):
+            return (
+                f"what {one_line(student)} handed in through the exchange counts. To take this, remove "
+                f"{one_line(folder)} and collect again"
+            )
+        if not self.parent.force and folder.is_dir() and any(folder.iterdir()):
+            return f"what {one_line(student)} handed in before counts. To take this, add --force"
+        return None
 
     def tell_afterwards(self, chosen, entered, left):
         """Have nbgrader go on, and say at the end what wasn't collected, and why."""
@@ -46,5 +63,13 @@ class Download(ExtractorPlugin):
                 self.log.warning("New in the gradebook: %s", ", ".join(map(one_line, entered)))
             for path, reason in sorted(left.items()):
                 self.log.warning("Not collected: %s: %s", one_line(path), reason)
+            for upload in chosen.values():
+                if upload.another:
+                    self.log.warning(
+                        "Named as %s, and collected for %s: %s",
+                        upload.another,
+                        self.parent.coursedir.assignment_id,
+                        one_line(upload.path),
+                    )
 
         self.parent.process_extracted_files = process_and_tell

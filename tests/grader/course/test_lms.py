@@ -198,6 +198,19 @@ def test_of_two_downloads_with_the_same_names_the_newer_counts_and_is_named_so(n
     assert said[-1] == f"Not collected: {file}: that of a newer download counts for ada"
 
 
+def test_work_named_as_another_exercise_takes_no_place_and_is_collected_where_there_is_none(new_course):
+    course = new_course(lms_user_id="4711")
+    course.collect(archive({f"lovelaceada_4711_200_{NAME}": RIGHT}))
+    os.utime(course.downloads / "submissions.zip", (0, 0))
+    wrong = archive({"lovelaceada_4711_300_02-rnn.ipynb": EMPTY, "leekim_4713_301_02-rnn-1.ipynb": EMPTY})
+    _, said = course.collect(wrong, "--force", name="of-another.zip")
+    assert course.submitted() == {"ada": RIGHT, "4713": EMPTY}
+    assert said[-2:] == [
+        f"Not collected: lovelaceada_4711_300_02-rnn.ipynb: lovelaceada_4711_200_{NAME} counts for ada",
+        f"Named as 02-rnn, and collected for {SLUG}: leekim_4713_301_02-rnn-1.ipynb",
+    ]
+
+
 def test_a_notebook_counts_before_a_zip_and_a_newer_zip_before_an_older_notebook(new_course):
     course = new_course(lms_user_id="4711")
     work = archive({"work.ipynb": RIGHT})
@@ -275,6 +288,42 @@ def test_feedback_without_the_download_says_what_is_missing_in_one_line(canvas, 
     assert code == 2
     assert said.startswith(f"rnnlm-grade: There is no folder {canvas.downloads}. ")
     assert said.count("\n") == 1
+
+
+@pytest.mark.parametrize("options", [(), ("--force",)])
+def test_what_came_through_the_exchange_stays_and_the_others_are_collected(new_course, options):
+    course = new_course(lms_user_id="4711")
+    folder = course.at("submitted", "ada")
+    folder.mkdir(parents=True)
+    beside = {NAME: RIGHT, "timestamp.txt": b"2026-12-01 10:00:00 UTC", "submission_secret.txt": b"0a" * 64}
+    for name, content in beside.items():
+        (folder / name).write_bytes(content)
+    collected, said = course.collect(
+        archive({f"lovelaceada_4711_200_{NAME}": EMPTY, f"leekim_4713_102_{NAME}": RIGHT}), *options
+    )
+    assert collected
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == beside
+    assert course.submitted() == {"ada": RIGHT, "4713": RIGHT}
+    assert said[-2] == "New in the gradebook: 4713 (leekim)"
+    assert said[-1] == (
+        f"Not collected: lovelaceada_4711_200_{NAME}: what ada handed in through the exchange counts. To take this, "
+        f"remove {folder} and collect again"
+    )
+    assert packed(course) == (0, {f"leekim_4713_102_{SLUG}.html": course.page("4713").read_bytes()})
+
+
+def test_without_force_what_is_there_already_stays_and_the_others_are_collected(new_course):
+    course = new_course(lms_user_id="4711")
+    folder = course.at("submitted", "ada")
+    folder.mkdir(parents=True)
+    (folder / NAME).write_bytes(EMPTY)
+    download = archive({f"lovelaceada_4711_200_{NAME}": RIGHT, f"leekim_4713_102_{NAME}": RIGHT})
+    collected, said = course.collect(download)
+    assert collected
+    assert course.submitted() == {"ada": EMPTY, "4713": RIGHT}
+    assert said[-1].endswith("what ada handed in before counts. To take this, add --force")
+    course.collect(download, "--force")
+    assert course.submitted() == {"ada": RIGHT, "4713": RIGHT}
 
 
 def test_a_damaged_download_is_told_of_in_one_line_and_nothing_is_collected(new_course):

@@ -97,7 +97,18 @@ def test_the_term_s_table_has_the_same_marks_and_their_totals(course):
 def test_a_weight_of_no_part_is_refused(course, capsys, command):
     course.configure("c.GradeInSandbox.weights = {'MyEmbeding-backward': 2}")
     assert cli.main([*command, "--course-dir", str(course.folder)]) == 2
-    assert "weights has MyEmbeding-backward, but the gradebook has no such part" in capsys.readouterr().err
+    assert "weights has MyEmbeding-backward, but there is no such part" in capsys.readouterr().err
+
+
+def test_a_negative_weight_is_refused(course, capsys):
+    course.configure(f"c.GradeInSandbox.weights = {{{PART!r}: -1}}")
+    assert cli.main(["export", SLUG, "--course-dir", str(course.folder)]) == 2
+    assert f"weights has less than 0 for {PART}. A weight is 0 or more." in capsys.readouterr().err
+
+
+def test_parts_of_exercises_that_arent_released_yet_may_have_weights(course):
+    course.configure("c.GradeInSandbox.weights = {'MyTimeRNN-backward': 2}")
+    assert {row["weighted_mark"] for row in course.table().values()} == {row["mark"] for row in course.table().values()}
 
 
 def test_the_class_report_says_how_far_marks_lie_apart(course):
