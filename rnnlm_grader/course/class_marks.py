@@ -282,5 +282,5 @@ def open_request(record: Mapping[str, Any], said: str | None) -> str:
 
 def in_order(assignment: str, parts: Mapping[str, float]) -> dict[str, float]:
     """Sort grade cells as the exercise has them; of a database no order can be expected."""
-    known = [f"{name}-{part}" for name, part in ASSIGNMENTS[assignment].parts()] if assignment in ASSIGNMENTS else []
-    return {name: parts[name] for name in (*known, *sorted(parts.keys() - set(known))) if name in parts}
+    known = points_of_criteria(assignment) if assignment in ASSIGNMENTS else {}
+    return {name: parts[name] for name in (*known, *sorted(parts.keys() - known.keys())) if name in parts}

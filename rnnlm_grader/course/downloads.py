@@ -27,7 +27,7 @@ from ..refusal import Refusal
 from .feedback import Feedback
 from .folders import UNFIT
 from .gradebook import open_gradebook
-from .handed_in import SUBMISSION_SECRET, read_beside
+from .handed_in import came_through_exchange
 from .messages import name_some, one_line
 
 CANVAS = re.compile(r"(?P<name>\w*?)(?:_LATE)?_(?P<number>\d+)_(?P<attachment>\d+)_(?P<file>.+)")
@@ -217,8 +217,8 @@ def pack_feedback(coursedir, path):
     feedback, left_out, packed = Feedback(coursedir), defaultdict(list), io.BytesIO()
     with zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as file:
         for student, pages in feedback.folders.items():
-            if SUBMISSION_SECRET in read_beside(pages):
-                continue  # they handed in through the exchange, where `nbgrader release_feedback` puts it
+            if came_through_exchange(pages):
+                continue  # `nbgrader release_feedback` puts it there
             if student not in chosen:
                 left_out[f"their work isn't from the download in {folder}"].append(student)
             elif not feedback.is_current(student):

@@ -138,6 +138,11 @@ def read_beside(folder: Path) -> dict[str, str]:
     return {name: text for name, text in found.items() if text and is_well_formed[name](text)}
 
 
+def came_through_exchange(folder: Path) -> bool:
+    """Return whether what lies in a folder was handed in through nbgrader's exchange, which then takes its feedback."""
+    return read_beside(folder).keys() >= {TIMESTAMP, SUBMISSION_SECRET}
+
+
 def read_short(path: Path) -> str | None:
     """Return the beginning of an ordinary file as text, without blanks around it; None where there is none."""
     try:

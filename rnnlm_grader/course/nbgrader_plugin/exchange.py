@@ -16,7 +16,7 @@ from traitlets import Float
 from ...refusal import Refusal
 from ..feedback import Feedback
 from ..folders import graded_folder, graded_notebook, remove, submitted_folders
-from ..handed_in import SUBMISSION_SECRET, TIMESTAMP, read_beside, time_of
+from ..handed_in import SUBMISSION_SECRET, TIMESTAMP, came_through_exchange, read_beside, time_of
 from ..messages import one_line
 
 
@@ -105,7 +105,7 @@ class ReleaseFeedback(ExchangeReleaseFeedback):
             return f"what was handed in isn't graded yet. Run: rnnlm-grade {assignment}"
         if not self.feedback.is_current(student):
             return f"it is older than the marks. Run: nbgrader generate_feedback {assignment}"
-        if not read_beside(folder).keys() >= {TIMESTAMP, SUBMISSION_SECRET}:
+        if not came_through_exchange(folder):
             return (
                 f"without {TIMESTAMP} and {SUBMISSION_SECRET} it wasn't handed in through the exchange. Give the "
                 f"page in {self.coursedir.feedback_directory} to the student in another way"

@@ -8,7 +8,7 @@ from nbgrader.plugins import ExtractorPlugin
 from ...refusal import Refusal, in_words
 from ..downloads import Roster, choose, read_uploads, read_worksheets
 from ..gradebook import open_gradebook
-from ..handed_in import SUBMISSION_SECRET, read_beside
+from ..handed_in import came_through_exchange
 from ..messages import one_line
 
 COLLECTED = r".*/(?P<student_id>[^/]+)/(?P<file_id>[^/]+)\.(?:ipynb|zip)"  # how `Download` lays out what it extracts
@@ -40,10 +40,10 @@ class Download(ExtractorPlugin):
         self.tell_afterwards(chosen, entered, left)
 
     def reason_against(self, student):
-        """Why a student's work isn't taken from the download: it would replace what can't be had again from there."""
+        """Return why a student's work isn't taken from the download, with what to do; None where it is."""
         coursedir = self.parent.coursedir
         folder = Path(coursedir.format_path(coursedir.submitted_directory, student, coursedir.assignment_id))
-        if SUBMISSION_SECRET in read_beside(folder):
+        if came_through_exchange(folder):
             return (
                 f"what {one_line(student)} handed in through the exchange counts. To take this, remove "
                 f"{one_line(folder)} and collect again"
