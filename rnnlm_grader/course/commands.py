@@ -219,6 +219,8 @@ def refusing_bad_configuration() -> Iterator[None]:
     """Raise `Refusal` for whatever is wrong in nbgrader_config.py, a Python program that may fail in any way."""
     try:
         yield
+    except Refusal:
+        raise
     except SystemExit:
         raise Refusal("The course's configuration can't be used, for the reason above.") from None
     except Exception as error:

@@ -351,6 +351,12 @@ def test_a_gradebook_that_is_locked_or_damaged_stops_every_command(course, capsy
         ("1\nsyntax error(", "never closed (nbgrader_config.py, line 2)"),
         ("import none", "ModuleNotFoundError in "),
         ("c.CourseDirectory.course_id = 'x'\nc.GradeInSandbox.sandbox = 1", "The 'sandbox' trait"),
+        ("c.GradeInSandbox.seconds_per_criterion = -1", "should not be less than 0.2"),
+        ("c.GradeInSandbox.wall_clock_factor = 0.01", "should not be less than 1"),
+        ("c.GradeInSandbox.stict = True", "c.GradeInSandbox.stict, which there isn't. Did you mean strict?"),
+        ("c.GradeInSandbox.hints = True", "Did you mean book_url or sandbox or"),
+        ("c.GradeInSandbx.strict = True", "sets c.GradeInSandbx.strict. Did you mean c.GradeInSandbox?"),
+        ("c.AssignLatePenalty.plugin_class = 'x'", "Did you mean c.AssignLatePenalties?"),
     ],
 )
 def test_a_configuration_that_is_damaged_stops_a_run_before_anything_is_written(pair, capsys, text, says):
