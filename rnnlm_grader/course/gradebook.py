@@ -76,13 +76,15 @@ def require_gradebook(coursedir: CourseDirectory, points: Mapping[str, float], *
             f"The assignment {assignment} isn't known to the gradebook. "
             f"Run: nbgrader generate_assignment {assignment} --force"
         )
-    require_same_points(coursedir, {name: known.get(name, most) for name, most in points.items()} if dry else points)
+    if not (dry and known.keys() == points.keys()):
+        require_same_points(coursedir, points)
 
 
 def require_same_points(coursedir: CourseDirectory, points: Mapping[str, float]) -> None:
     """Raise a `Disagreement` where the gradebook has the course's assignment with other points."""
     if known := known_points(coursedir):
-        require_same(coursedir.assignment_id, points, "gradebook", known, "Run")
+        mend = "Back up the gradebook, for nothing else leads back from there, and run"
+        require_same(coursedir.assignment_id, points, "gradebook", known, mend)
 
 
 def known_points(coursedir: CourseDirectory) -> dict[str, float]:

@@ -19,6 +19,8 @@ from ..refusal import Refusal
 HIDDEN = re.compile(r"^[^\S\n]*### BEGIN HIDDEN TESTS.*?### END HIDDEN TESTS[^\n]*\n?", re.MULTILINE | re.DOTALL)
 SOLUTION = re.compile(r"^([^\S\n]*)### BEGIN SOLUTION.*?### END SOLUTION[^\n]*", re.MULTILINE | re.DOTALL)
 
+CONFLICT = b"\n<<<<<<< "  # where git marks one
+
 
 def released(source: str, stub: str = UNFILLED) -> str:
     """The source of a cell as students get it: without solution and hidden tests."""
@@ -109,7 +111,10 @@ def read_source(coursedir: CourseDirectory) -> NotebookNode:
         there = answers_of(source)
     except Exception as error:  # nbformat raises almost anything, according to what is damaged
         reason = getattr(error, "strerror", None) or f"it is no notebook ({type(error).__name__})"
-        raise Refusal(f"The exercise {path} can't be read: {reason}. Restore it from a backup.") from None
+        mend = "Restore it from a backup"
+        if path.is_file() and CONFLICT in path.read_bytes():
+            reason, mend = "a merge ended with a conflict in it", "Take one of both: git checkout --theirs, or --ours"
+        raise Refusal(f"The exercise {path} can't be read: {reason}. {mend}.") from None
     if missing := [name for name in ASSIGNMENTS[assignment].names if name not in there]:
         raise Refusal(
             f"The exercise {path} has no cell with the answer {', '.join(missing)}. Restore it from a backup."
@@ -136,8 +141,15 @@ def require_criteria(coursedir: CourseDirectory) -> dict[str, float]:
         }
         for which in (False, True)
     )
-    mend = "Put one of them right (make release gives the notebook the points of the criteria), then run"
-    require_same(assignment, points, "criteria", points_of_criteria(assignment), mend)
+    criteria = points_of_criteria(assignment)
+    if points.keys() == criteria.keys():
+        mend = "Put one of them right (make release gives the notebook the points of the criteria), then run"
+    else:
+        mend = (
+            "Add these cells to the notebook or take them out, or put the notebook in its place that came with the "
+            "criteria, then run"
+        )
+    require_same(assignment, points, "criteria", criteria, mend)
     return points | by_hand
 
 

@@ -12,9 +12,11 @@ from nbgrader.api import Comment, Grade, MissingEntry
 from nbgrader.converters.base import NbGraderException
 from nbgrader.preprocessors import NbGraderPreprocessor, SaveCells
 
+from ...content import ASSIGNMENTS
 from ...refusal import Refusal, in_words
 from ..freezing import require_same_cells
 from ..offers import offered
+from ..source_notebook import require_criteria
 
 OUTRO = "outro"  # the grade_id of the cell whose last paragraph says what is next
 NAMED = re.compile(r"`\d\d-[\w-]+`")  # an exercise in a text
@@ -86,12 +88,18 @@ def with_next(text, name, chapter):
 
 
 class ReleaseWhatMayChange(NotebookExporter):
-    """Refuses to change what frozen marks hang on, when nbgrader's converter makes it: before anything is written."""
+    """Refuses what has other parts or points than the criteria, or would change what frozen marks hang on.
+
+    nbgrader's converter makes it before anything is written.
+    """
 
     def __init__(self, **kwargs):
         super().__init__(**kwargs)
+        coursedir = self.parent.coursedir
         try:
-            require_same_cells(self.parent.coursedir)
+            if coursedir.assignment_id in ASSIGNMENTS:
+                require_criteria(coursedir)
+            require_same_cells(coursedir)
         except Refusal as error:
             self.log.error("%s", in_words(error))
             raise NbGraderException(in_words(error)) from None

@@ -9,7 +9,7 @@ import demo
 import nbformat
 import pytest
 from bs4 import BeautifulSoup
-from course_folder import ROOT, SLUG, WORK, Course, collect, contents, gradebook_of, nbgrader, open_course, release
+from course_folder import ROOT, SLUG, WORK, Course, collect, contents, gradebook_of, nbgrader, open_course
 from nbgrader.converters import Autograde
 from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import is_grade
@@ -42,12 +42,11 @@ def course(released, tmp_path):
 
 
 def edit_source(course, **change):
-    """Change the nbgrader metadata of the first grade cell of an exercise's source, and release it."""
+    """Change the nbgrader metadata of the first grade cell of an exercise's source."""
     path = course / "solutions" / SLUG / NOTEBOOK
     notebook = nbformat.read(path, as_version=4)
     next(filter(is_grade, notebook.cells)).metadata.nbgrader.update(change)
     nbformat.write(notebook, path)
-    release(course)
 
 
 def change_points(gradebook):
@@ -85,6 +84,10 @@ STOPS = {  # what is done to a course → what is said
     "key missing": (lose_key, "The key .* is missing, or isn't the one with which this course was graded before"),
     "results in the way": (write("results", b""), "File exists: .*/results"),
     "source no JSON": (write(f"solutions/{SLUG}/{NOTEBOOK}", b"{"), r"it is no notebook \(NotJSONError\). Restore"),
+    "source with a conflict": (
+        write(f"solutions/{SLUG}/{NOTEBOOK}", b"{\n<<<<<<< HEAD\n"),
+        "a merge ended with a conflict in it. Take one of both: git checkout --theirs, or --ours",
+    ),
     "source empty": (
         write(f"solutions/{SLUG}/{NOTEBOOK}", nbformat.writes(nbformat.v4.new_notebook()).encode()),
         "no cell with the answer MyEmbedding, My",
@@ -97,11 +100,13 @@ STOPS = {  # what is done to a course → what is said
     "source with another cell": (
         lambda course: edit_source(course, grade_id="extra"),
         "MyEmbedding-forward has no such cell in the notebook, 3 points in the criteria; extra has 3 points in the "
-        "notebook, no such cell in the criteria",
+        "notebook, no such cell in the criteria.*or put the notebook in its place that came with the criteria, then "
+        f"run: {AGAIN}",
     ),
     "gradebook with other points": (
         lambda course: Course(course).change(change_points),
-        f"MyEmbedding-forward has 3 points in the notebook, 4 points in the gradebook.*Run: {AGAIN}",
+        f"MyEmbedding-forward has 3 points in the notebook, 4 points in the gradebook.*"
+        f"Back up the gradebook.* run: {AGAIN}",
     ),
     "gradebook missing": (lambda course: (course / "gradebook.db").unlink(), f"Run: {AGAIN}"),
     "another grader": (another_grader("rnnlm_grader"), f"would not be used.* {ROOT}/rnnlm_grader, .*pip install -e /"),
@@ -219,6 +224,12 @@ def test_a_part_that_is_new_or_gone_is_entered_by_the_command_that_the_advice_na
     own.grade()
     assert "1 graded, 0 unchanged" in capsys.readouterr().out
     assert own.marks() == marks
+    edit_source(course, grade_id="extra")  # as where a merge took the notebook of one side, the criteria of the other
+    released = (course / "exercises" / SLUG / NOTEBOOK).read_bytes()
+    with pytest.raises(SystemExit):
+        own.nbgrader("generate_assignment", SLUG, "--force")
+    assert "MyEmbedding-forward has no such cell in the notebook" in capsys.readouterr().err
+    assert (course / "exercises" / SLUG / NOTEBOOK).read_bytes() == released
 
 
 def revised(own):

@@ -108,7 +108,7 @@ def test_nothing_is_released_whose_points_are_not_those_in_the_gradebook(course)
     code, said = release(course)
     assert (code, len(said.splitlines())) == (1, 1)
     assert "MyEmbedding-backward has 6 points in the notebook, no such cell in the gradebook" in said
-    assert f"Run: nbgrader generate_assignment {SLUG} --force" in said
+    assert f"and run: nbgrader generate_assignment {SLUG} --force" in said
     (course / "autograded").mkdir()
     (course / "autograded" / f".frozen-{SLUG}.json").write_text('{"on": "2026-11-30", "release": "1", "grader": "abc"}')
     code, said = release(course)
