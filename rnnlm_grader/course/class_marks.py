@@ -53,6 +53,7 @@ class StudentMarks:
     notebook: Path | None = None  # that was graded
     is_late: bool = False
     request: str = ""  # to look again, which nobody has answered by a mark or a comment by hand
+    changed_parts: Collection[str] = ()  # that the grader marks, and were worth something else when this was graded
     first_name: str = ""
     last_name: str = ""
     email: str = ""
@@ -132,7 +133,11 @@ class StudentMarks:
     @property
     def due_by_hand(self) -> list[str]:
         """Return the names of the parts that wait for a mark by hand."""
-        return [name for name, part in self.parts.items() if part.needs_manual_grade and part.manual_score is None]
+        return [
+            name
+            for name, part in self.parts.items()
+            if part.needs_manual_grade and part.manual_score is None and name not in self.changed_parts
+        ]
 
     @property
     def outdated(self) -> list[str]:
@@ -251,8 +256,10 @@ def marks_of_class(coursedir: CourseDirectory, recorded: GradebookMarks, weights
         # Who couldn't be graded has no graded notebook; the gradebook may still hold the mark of an earlier submission.
         if key in recorded.penalties and (student not in waiting or notebook.exists()):
             own = {name: recorded.grades[key][name] for name in parts if name in recorded.grades[key]}
-            request = open_request(read_again(notebook)[0], recorded.said.get(key))
-            found = recorded.penalties[key], own, notebook, key in recorded.late, request
+            record = read_again(notebook)[0]
+            request = open_request(record, recorded.said.get(key))
+            changed = changed_parts(record, assignment, parts)
+            found = recorded.penalties[key], own, notebook, key in recorded.late, request, changed
             students.append(StudentMarks(student, "graded", *found, **identity))
         else:
             students.append(StudentMarks(student, "waiting" if student in waiting else "missing", **identity))
@@ -274,6 +281,13 @@ def require_weights(weights: Mapping[str, float], cells: Mapping[str, Collection
         raise Refusal(f"c.GradeInSandbox.weights has less than 0 for {name_some(negative)}. A weight is 0 or more.")
 
 
+def changed_parts(record: Mapping[str, Any], assignment: str, parts: Mapping[str, float]) -> set[str]:
+    """Return the parts which the grader marks and which aren't worth what they were when it made this record."""
+    then = {f"{part['name']}-{part['part']}": part["max_points"] for part in record.get("results", ())}
+    marked = (then.keys() | known_points_of(assignment).keys()) if then else set()
+    return {name for name in marked if then.get(name) != parts.get(name)}
+
+
 def open_request(record: Mapping[str, Any], said: str | None) -> str:
     """Return the request to look again in the grader's record, unless something has been said by hand since it came."""
     request = record.get("request")
@@ -282,5 +296,10 @@ def open_request(record: Mapping[str, Any], said: str | None) -> str:
 
 def in_order(assignment: str, parts: Mapping[str, float]) -> dict[str, float]:
     """Sort grade cells as the exercise has them; of a database no order can be expected."""
-    known = points_of_criteria(assignment) if assignment in ASSIGNMENTS else {}
+    known = known_points_of(assignment)
     return {name: parts[name] for name in (*known, *sorted(parts.keys() - known.keys())) if name in parts}
+
+
+def known_points_of(assignment: str) -> dict[str, float]:
+    """Return {grade_id: points} of an exercise's criteria, or {} for one that has none."""
+    return points_of_criteria(assignment) if assignment in ASSIGNMENTS else {}

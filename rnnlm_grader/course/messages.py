@@ -88,10 +88,13 @@ def not_final_lines(assignment: str, students: Collection[str]) -> Iterator[str]
 
 
 def marks_to_look_at(marks: ClassMarks, students: Collection[StudentMarks]) -> Iterator[str]:
-    """Yield which marks of some students aren't the last word: not final, by hand and due, outdated or too high, asked.
+    """Yield which marks of some students aren't the last word: of other parts, not final, due or outdated by hand ...
 
     `marks` are the `ClassMarks` of the assignment.
     """
+    if before := {student.student: student.changed_parts for student in students if student.changed_parts}:
+        what = f"the exercise was changed ({name_some(set().union(*before.values()))})"
+        yield f"graded before {what}: {name_some(before)}. Run: rnnlm-grade {marks.assignment}"
     yield from not_final_lines(marks.assignment, [student.student for student in students if not student.is_final])
     if due := [f"{student.student} ({', '.join(student.due_by_hand)})" for student in students if student.due_by_hand]:
         yield f"{len(due)} to be marked by hand in formgrader, and 0 until then: {name_some(due)}"

@@ -216,11 +216,20 @@ def test_a_part_that_is_new_or_gone_is_entered_by_the_command_that_the_advice_na
         gradebook.find_grade_cell("MyEmbedding-forward", SLUG, SLUG).name = "old-part"
 
     own.change(as_before)
+    graded = own.at("autograded", "somebody") / NOTEBOOK
+    notebook = nbformat.read(graded, as_version=4)
+    record = notebook.metadata.rnnlm_grader
+    record.update(key="another", results=record.results[1:])
+    nbformat.write(notebook, graded)
     assert own.rnnlm_grade("grade") == 2
     assert AGAIN in capsys.readouterr().err
     own.nbgrader("generate_assignment", SLUG, "--force")
     assert "Removed from the gradebook, with its marks and comments: old-part" in capsys.readouterr().err
     assert (course / "exercises" / SLUG / NOTEBOOK).exists()
+    assert own.rnnlm_grade("export") == 0
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        f"graded before the exercise was changed (MyEmbedding-forward): somebody. Run: rnnlm-grade {SLUG}"
+    ]
     own.grade()
     assert "1 graded, 0 unchanged" in capsys.readouterr().out
     assert own.marks() == marks
