@@ -158,9 +158,12 @@ def feedback(options: Namespace) -> bool:
 def freeze(options: Namespace) -> None:
     """Keep the marks of an assignment as they are."""
     coursedir, _ = open_course(options)
-    if not read_class(coursedir).graded:
+    marks = read_class(coursedir)
+    if not marks.graded:
         raise Refusal(f"Nothing of {options.assignment} is graded, so there is nothing to keep.")
-    print(freezing.freeze(coursedir))
+    print(freezing.freeze(coursedir), *marks_to_look_at(marks, marks.graded), sep="\n")
+    if waiting := [student.student for student in marks.students if student.state == "waiting"]:
+        print(f"without a mark, though handed in: {name_some(waiting)}. To grade it, thaw {options.assignment} first")
 
 
 def thaw(options: Namespace) -> None:

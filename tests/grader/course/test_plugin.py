@@ -329,8 +329,12 @@ def test_a_frozen_assignment_keeps_its_marks_until_it_is_thawed_by_name(course, 
     assert own.rnnlm_grade("freeze") == 2  # nothing is graded
     own.grade()
     marks = revised(own)
+    shutil.copytree(own.at("submitted", "somebody"), own.at("submitted", "latecomer"))
     assert own.rnnlm_grade("freeze") == 0
-    assert capsys.readouterr().out.splitlines()[-1].startswith(f"{SLUG} is frozen since 20")
+    state, waiting = capsys.readouterr().out.splitlines()[-2:]
+    assert state.startswith(f"{SLUG} is frozen since 20")
+    assert waiting == f"without a mark, though handed in: latecomer. To grade it, thaw {SLUG} first"
+    shutil.rmtree(own.at("submitted", "latecomer"))
     for command in ("grade", "--force"), ("grade", "--dry-run"):
         assert own.rnnlm_grade(*command) == 2
         assert f"To grade it again: rnnlm-grade thaw {SLUG}, then" in capsys.readouterr().err
