@@ -18,7 +18,7 @@ from ..content import ASSIGNMENTS
 from ..refusal import Refusal
 from ..verdict.marks import State, earned
 from .folders import graded_notebook, of_assignment, only_students, submitted_folders
-from .gradebook import known_cells, of_cells, of_notebooks, open_gradebook, said_by_hand
+from .gradebook import known_cells, of_cells, of_notebooks, open_gradebook, require_not_lost, said_by_hand
 from .messages import name_some
 from .recorder import read_graded
 from .source_notebook import points_of_criteria
@@ -197,6 +197,7 @@ def read_class(coursedir: CourseDirectory, weights: Mapping[str, float] = Mappin
     assignment = coursedir.assignment_id
     with open_gradebook(coursedir) as gradebook:
         recorded = GradebookMarks(gradebook, assignment, only_students(coursedir))
+    require_not_lost(coursedir, recorded.cells)
     if assignment not in recorded.cells:
         known = ", ".join(sorted(recorded.cells)) or "none"
         raise Refusal(f"The gradebook has no assignment {assignment}. It knows: {known}.")
@@ -208,6 +209,7 @@ def read_course(coursedir: CourseDirectory, weights: Mapping[str, float] = Mappi
     with open_gradebook(coursedir) as gradebook:
         recorded = GradebookMarks(gradebook)
     cells = recorded.cells
+    require_not_lost(coursedir, cells)
     names = [*(name for name in ASSIGNMENTS if name in cells), *sorted(cells.keys() - ASSIGNMENTS.keys())]
     return [marks_of_class(of_assignment(coursedir, name), recorded, weights) for name in names]
 

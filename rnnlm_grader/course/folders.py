@@ -61,6 +61,11 @@ def graded_notebook(coursedir: CourseDirectory, student: str) -> Path:
     return graded_folder(coursedir, student) / f"{coursedir.assignment_id}.ipynb"
 
 
+def was_graded(coursedir: CourseDirectory) -> bool:
+    """Whether a graded notebook lies in a course, of any student and assignment."""
+    return any(Path(coursedir.root, coursedir.autograded_directory).glob("*/*/*.ipynb"))
+
+
 def unfit(student: str, folder: Path) -> str | None:
     """Why nbgrader can hold nothing of a student, in one line; None where it can."""
     if UNFIT.search(student):

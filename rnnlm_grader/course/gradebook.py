@@ -28,18 +28,20 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..notebooks.writing import digest
 from ..refusal import Refusal
-from .folders import only_students
+from .folders import only_students, was_graded
 from .private import missing_file
 from .source_notebook import require_same
 
 
 @contextlib.contextmanager
 def open_gradebook(coursedir: CourseDirectory) -> Iterator[Gradebook]:
-    """Open a course's gradebook, and make it where there is none.
+    """Open a course's gradebook, and make it where there is none and nothing was graded.
 
     Raise `Refusal` for what the database complains of meanwhile: one line, without its password.
     """
-    where = re.sub("(?<=:)[^:@/]+(?=@)", "***", coursedir.db_url)
+    where = place_of(coursedir)
+    if missing_file(coursedir.db_url):
+        require_not_lost(coursedir, known=())
     try:
         with Gradebook(coursedir.db_url, coursedir.course_id) as gradebook:
             yield gradebook
@@ -58,6 +60,21 @@ def open_gradebook(coursedir: CourseDirectory) -> Iterator[Gradebook]:
         raise Refusal(f"The gradebook {where} can't be used: {reason}. {advice}.") from None
 
 
+def place_of(coursedir: CourseDirectory) -> str:
+    """Return the address of a course's gradebook, without its password."""
+    return re.sub("(?<=:)[^:@/]+(?=@)", "***", coursedir.db_url)
+
+
+def require_not_lost(coursedir: CourseDirectory, known: Collection[str]) -> None:
+    """Raise `Refusal` where work was graded here, but the gradebook has no assignment `known`: it may be another."""
+    if not known and was_graded(coursedir):
+        raise Refusal(
+            f"The gradebook {place_of(coursedir)} is missing or empty, though work was graded here. Put "
+            "c.CourseDirectory.db_url right, or restore a backup, which has the marks by hand. Without one, begin "
+            "anew for each assignment: nbgrader generate_assignment ASSIGNMENT --force, then rnnlm-grade ASSIGNMENT"
+        )
+
+
 def require_writable(gradebook: Gradebook) -> None:
     """Fail where another program is writing, or the disk is full: by a change of nothing, which is taken back."""
     gradebook.db.execute(update(Course).values(id=Course.id))
@@ -71,6 +88,7 @@ def require_gradebook(coursedir: CourseDirectory, points: Mapping[str, float], *
     """
     assignment, known = coursedir.assignment_id, known_points(coursedir)
     if not known:
+        require_not_lost(coursedir, known_assignments(coursedir))
         # Without --force nbgrader skips what lies in exercises/ already.
         raise Refusal(
             f"The assignment {assignment} isn't known to the gradebook. "
@@ -123,7 +141,9 @@ def of_cells(assignment: str | None, kind: Any, *columns: Any, students: Collect
 
 
 def known_assignments(coursedir: CourseDirectory) -> list[str]:
-    """Return the names of all assignments, sorted."""
+    """Return the names of all assignments, sorted; of a gradebook that isn't there, none."""
+    if missing_file(coursedir.db_url):
+        return []
     with open_gradebook(coursedir) as gradebook:
         return sorted(gradebook.db.scalars(select(Assignment.name)))
 

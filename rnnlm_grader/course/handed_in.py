@@ -47,7 +47,7 @@ def read_submissions(
     coursedir: CourseDirectory, settings: GradeInSandbox, folders: Mapping[str, Path]
 ) -> Iterator[Submission]:
     """Yield the submissions in the folders of some students, by their ids, of which none is `unfit`."""
-    source, secret = read_source(coursedir), read_secret(coursedir.root)
+    source, secret = read_source(coursedir), read_secret(coursedir)
     by_hand = [cell.metadata.nbgrader.grade_id for cell in source.cells if is_by_hand(cell)]
     for student, folder in folders.items():
         answers, is_unread, beside = read_handed_in(source, folder / f"{coursedir.assignment_id}.ipynb")

@@ -96,6 +96,11 @@ def marks_to_look_at(marks: ClassMarks, students: Collection[StudentMarks]) -> I
         what = f"the exercise was changed ({name_some(set().union(*before.values()))})"
         yield f"graded before {what}: {name_some(before)}. Run: rnnlm-grade {marks.assignment}"
     yield from not_final_lines(marks.assignment, [student.student for student in students if not student.is_final])
+    yield from by_hand_lines(marks, students)
+
+
+def by_hand_lines(marks: ClassMarks, students: Collection[StudentMarks]) -> Iterator[str]:
+    """Yield what waits for a person: marks by hand that are due, outdated or too high, and requests to look again."""
     if due := [f"{student.student} ({', '.join(student.due_by_hand)})" for student in students if student.due_by_hand]:
         yield f"{len(due)} to be marked by hand in formgrader, and 0 until then: {name_some(due)}"
     if who := [f"{student.student} ({both_marks(student)})" for student in students if student.outdated]:

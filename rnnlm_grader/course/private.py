@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from ..files import write_atomic
 from ..refusal import Refusal
+from .folders import was_graded
 from .results import RESULTS
 
 
@@ -55,15 +56,20 @@ def missing_file(db_url: str) -> str | None:
     return None
 
 
-def read_secret(root: str | Path) -> bytes:
+def read_secret(coursedir: CourseDirectory) -> bytes:
     """Return the course's key; make one where the course has none yet.
 
     Its fingerprint tells whether it is still the key with which this course was graded before. Another one would draw
     other hidden inputs, so that the marks of one class would come from two different examinations.
     """
-    path, fingerprint = Path(root, "rnnlm-secret.key"), Path(root, RESULTS, "key-fingerprint")
+    path, fingerprint = (Path(coursedir.root, place) for place in ("rnnlm-secret.key", f"{RESULTS}/key-fingerprint"))
     known = fingerprint.read_bytes().strip() if fingerprint.exists() else None
     if known is None and not path.exists():
+        if was_graded(coursedir):
+            raise Refusal(
+                f"The key {path} is missing, though work was graded here. Restore it from a backup, or remove "
+                f"{coursedir.autograded_directory}/ to have everything graded with a new one."
+            )
         with owner_only():
             write_atomic(path, os.urandom(32))
     secret = path.read_bytes() if path.exists() else b""

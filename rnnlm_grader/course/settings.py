@@ -82,7 +82,7 @@ class GradeInSandbox(LoggingConfigurable):
         require_own_grader(coursedir.root)
         require_gradebook(coursedir, require_criteria(coursedir), dry=dry)
         with contextlib.nullcontext() if coursedir.groupshared else owner_only():
-            read_secret(coursedir.root)
+            read_secret(coursedir)
         make_private(coursedir)
 
     def job(self, coursedir: CourseDirectory, source: NotebookNode, secret: bytes, answers: Answers) -> Job:

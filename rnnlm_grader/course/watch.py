@@ -24,11 +24,12 @@ from traitlets.config import Config
 from ..content import ASSIGNMENTS
 from ..refusal import Refusal, Stopped, in_words
 from .batch import Batch, Tally, is_busy
+from .class_marks import read_class
 from .folders import of_assignment, student_folders
 from .freezing import is_frozen, marker
-from .gradebook import known_cells, open_gradebook
+from .gradebook import known_cells, open_gradebook, require_not_lost
 from .handed_in import time_of
-from .messages import changed_lines, name_some, one_line, unsettled_lines
+from .messages import by_hand_lines, changed_lines, name_some, one_line, unsettled_lines
 from .practice import answer
 from .settings import GradeInSandbox
 
@@ -75,10 +76,19 @@ class Watch:
 
     def round(self) -> None:
         """Go once over the assignments; what stops one is told, and tried again in the next round."""
+        with self.telling("exchange"):
+            if not self.inbound.is_dir():
+                self.warn(f"there is no {self.inbound}. Release an exercise, or put c.Exchange.root right")
         with self.telling("gradebook"):
             with open_gradebook(self.coursedir) as gradebook:
                 due = known_cells(gradebook)[1]
-            for name in sorted(self.names or due.keys() & ASSIGNMENTS.keys()):
+            require_not_lost(self.coursedir, due)
+            names = self.names or due.keys() & ASSIGNMENTS.keys()
+            if not names:
+                self.warn(
+                    "it knows no assignment, so there is nothing to do. Run: nbgrader generate_assignment ASSIGNMENT"
+                )
+            for name in sorted(names):
                 with self.telling(name):
                     self.look_at(of_assignment(self.coursedir, name), due.get(name))
 
@@ -123,6 +133,10 @@ class Watch:
             self.unfinished[self.name] |= set(tally.unfinished)
         for line in round_lines(self.name, tally):
             self.tell(line)
+        if tally.graded:
+            marks = read_class(of_assignment(coursedir, self.name, only=tally.graded))
+            for line in by_hand_lines(marks, marks.graded):
+                self.tell(line)
         if self.feedback == "now" or (self.feedback == "due" and is_over):
             self.give_feedback(coursedir, None if is_first else tally.graded)
 
@@ -164,6 +178,7 @@ class Watch:
             some = of_assignment(coursedir, self.name, only=students)
             GenerateFeedbackOfSome(coursedir=some, config=self.config, log=self.log).start()
             self.program(self.exchange.release_feedback, some).start()
+            self.tell(f"gave feedback to {'all' if students is None else name_some(students)}")
 
     def tell(self, line: str) -> None:
         """Say something of this assignment."""

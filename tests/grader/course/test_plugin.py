@@ -15,7 +15,7 @@ from nbgrader.converters.base import NbGraderException
 from nbgrader.utils import is_grade
 from traitlets.config import Config
 
-from rnnlm_grader.course import nbgrader_plugin, settings
+from rnnlm_grader.course import cli, nbgrader_plugin, settings
 from rnnlm_grader.course.job import require_own_grader
 from rnnlm_grader.sandbox import choice
 
@@ -239,6 +239,32 @@ def test_a_part_that_is_new_or_gone_is_entered_by_the_command_that_the_advice_na
         own.nbgrader("generate_assignment", SLUG, "--force")
     assert "MyEmbedding-forward has no such cell in the notebook" in capsys.readouterr().err
     assert (course / "exercises" / SLUG / NOTEBOOK).read_bytes() == released
+
+
+@pytest.mark.parametrize("command", [[SLUG], ["report", SLUG], ["export", "--all"], ["overview"], ["freeze", SLUG]])
+def test_a_gradebook_that_is_not_the_one_of_what_was_graded_stops_every_command(course, capsys, command):
+    own = Course(course)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    own.grade()
+    own.configure(f"c.CourseDirectory.db_url = 'sqlite:///{course}/gradebok.db'")
+    before = contents(course)
+    assert cli.main([*command, "--course-dir", str(course)]) == 2
+    assert "/gradebok.db is missing or empty, though work was graded here" in capsys.readouterr().err
+    assert contents(course) == before
+
+
+def test_without_key_and_results_nothing_that_was_graded_is_graded_with_another_key(course, capsys):
+    own = Course(course)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    own.grade()
+    shutil.rmtree(course / "results")
+    (course / "rnnlm-secret.key").unlink()
+    assert own.rnnlm_grade("grade", "--dry-run") == 2
+    assert "rnnlm-secret.key is missing, though work was graded here" in capsys.readouterr().err
+    assert not (course / "rnnlm-secret.key").exists()
+    shutil.rmtree(course / "autograded")
+    own.grade()
+    assert (course / "rnnlm-secret.key").exists()
 
 
 def revised(own):

@@ -22,6 +22,7 @@ from rnnlm_grader.course.folders import of_assignment
 pytestmark = pytest.mark.corpus(one_in=4, whole=True)
 WHEN = "2026-11-28 12:00:0{} UTC"
 RIGHT, UNFINISHED, WRONG = "right-as-the-book", "unfinished", "wrong-overwrites"
+PART = "MyEmbedding-forward"
 FAR = "2990-01-01"
 
 
@@ -183,7 +184,7 @@ def test_before_the_due_date_practice_is_answered_without_marks_and_after_it_the
     assert not hidden.called
     course.is_due("2026-01-01")
     watching.round()
-    assert lines(said)[1:] == ["looking at the work of [a]", "graded [a]"]
+    assert lines(said)[1:] == ["looking at the work of [a]", "graded [a]", "gave feedback to all"]
     assert hidden.called
     (page,) = course.pages()
     assert "(Score: " in page
@@ -251,6 +252,26 @@ def test_a_gradebook_that_is_out_of_reach_is_told_once_and_ends_no_watch(course)
     watching.coursedir.db_url = where
     watching.round()
     assert course.marks() == {"ada": 25}
+
+
+def test_where_nothing_can_arrive_or_be_graded_is_told(course):
+    shutil.rmtree(course.exchange)
+    (course.folder / "gradebook.db").unlink()
+    watching, said = course.watch()
+    watching.round()
+    assert re.search(r"exchange: there is no .*/inbound. Release an exercise, or put c.Exchange.root right", said[0])
+    assert "gradebook: it knows no assignment, so there is nothing to do" in said[1]
+    assert len(said) == 2
+
+
+def test_what_waits_for_a_person_is_told_with_the_marks(course):
+    course.submit("ada", WRONG)
+    course.watch()[0].round()
+    course.change(lambda gradebook: setattr(gradebook.find_grade(PART, SLUG, SLUG, "ada"), "manual_score", 2))
+    course.submit("ada", UNFINISHED, second=1)
+    watching, said = course.watch()
+    watching.round()
+    assert lines(said)[-1].startswith("marks by hand to look at again, because the work was handed in or graded anew")
 
 
 def test_whatever_names_are_in_the_exchange_the_others_are_graded(course):
