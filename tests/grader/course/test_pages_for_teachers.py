@@ -1,6 +1,7 @@
 """The commands of book/keeping.md do what the page says, in the shell of a teacher."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -67,6 +68,16 @@ def test_a_backup_is_for_its_owner_alone_and_brings_back_marks_submissions_and_k
     assert (course / "rnnlm-secret.key").read_bytes() == b"k" * 32
     assert (course / "downloaded" / SLUG / "archive" / "submissions.zip").read_bytes() == b"the download"
     assert (course / "exercises" / SLUG).is_dir()
+
+
+def test_backups_hold_whatever_the_pages_tell_to_change():
+    everything, _, own = commands("Back up")[:3]
+    kept = [name for command in (everything, own) for name in re.search(r"\.tar\.gz (.*)", command)[1].split()]
+    assert [name for name in own.split()[3:] if not (ROOT / name).exists()] == []
+    named = re.findall(r"`([\w./-]+)`", (ROOT / "book" / "own-course.md").read_text())
+    places = {place for place in named if (ROOT / place).exists()} - {"README.md"}
+    assert {"_config.yml", "book/05-bptt.md", "rnnlm_ref", "tests/corpora/incomplete.py"} <= places
+    assert [place for place in places if not any(f"{place}/".startswith(f"{name}/") for name in kept)] == []
 
 
 def test_a_student_who_is_dropped_is_found_nowhere(course):
