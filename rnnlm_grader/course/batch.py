@@ -46,6 +46,7 @@ class Tally:
     unfinished: list[str] = field(default_factory=list)  # students whose mark isn't final, and who are examined again
     examined: int = 0  # submissions that were run; equal ones are run once
     changed: dict[str, tuple[float, float | None]] = field(default_factory=dict)  # student → (before, now)
+    moved: dict[str, dict[str, int]] = field(default_factory=dict)  # criterion → student → difference, of the same work
 
 
 class Batch:
@@ -98,6 +99,7 @@ class Batch:
                     work.record_held()
                     tally.repriced = update_penalties(gradebook, self.assignment, self.late_rule, tally.unchanged)
                     now = marks_in(gradebook, self.assignment, self.students)
+                tally.moved = work.recorder.moved
                 tally.changed = {
                     student: (mark, now.get(student)) for student, mark in before.items() if now.get(student) != mark
                 }

@@ -52,7 +52,7 @@ def grade(options: Namespace) -> bool:
         print(
             f"{options.assignment}: nothing was recorded; a run would grade {len(tally.graded)} and leave "
             f"{len(tally.unchanged)} unchanged",
-            *(outcome_lines(tally) if tally.changed or tally.failed else ["no mark would change"]),
+            *(list(outcome_lines(tally)) or ["no mark would change"]),
             *points_to_enter(coursedir),
             sep="\n",
         )

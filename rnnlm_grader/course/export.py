@@ -15,7 +15,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any, TypeAlias
+from typing import TypeAlias
 
 from nbgrader.coursedir import CourseDirectory
 
@@ -24,6 +24,7 @@ from ..refusal import Refusal
 from ..verdict.marks import State
 from .class_marks import WHO, ClassMarks, StudentMarks, read_class
 from .messages import name_some, one_line
+from .recorder import column_of
 
 # At the start, and behind a semicolon, which separates cells in many languages, where a quote is taken off; = + - @
 # also in full width.
@@ -156,11 +157,6 @@ def marks_beside(marks: ClassMarks, student: StudentMarks = NOBODY) -> dict[str,
     }
     weighted = marks.exported(student) if student.state == "graded" else ""
     return found | ({"weighted_mark": weighted} if marks.weights else {})
-
-
-def column_of(part: Mapping[str, Any], criterion: Mapping[str, Any]) -> str:
-    """What the column of a criterion is called: it says where the criterion belongs."""
-    return f"{part['name']}-{part['part']}-{criterion['id']}"
 
 
 def for_canvas(marks: ClassMarks, chosen: Iterable[StudentMarks]) -> Iterator[Row]:

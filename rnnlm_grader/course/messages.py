@@ -55,6 +55,7 @@ def summary(tally: Tally, marks: ClassMarks, stale: Sized) -> Iterator[str]:
 def outcome_lines(tally: Tally) -> Iterator[str]:
     """Yield whose marks a run changed, and who has none, in lines."""
     yield from changed_lines(tally.changed)
+    yield from moved_lines(tally.moved)
     for reason, _ in Counter(tally.failed.values()).most_common():
         yield f"no mark for {name_some(student for student, why in tally.failed.items() if why == reason)}: {reason}"
 
@@ -65,6 +66,14 @@ def changed_lines(changed: Mapping[str, tuple[float, float | None]]) -> Iterator
         yield f"marks changed: {len(changed)}"
     for student, (before, now) in sorted(changed.items()):
         yield f"  {one_line(student)}: {before:g} -> " + ("no mark" if now is None else f"{now:g} ({now - before:+g})")
+
+
+def moved_lines(moved: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    """Say which criteria give the same work other points than before, in lines; `moved` is that of a `Tally`."""
+    if moved:
+        yield f"criteria that give the same work other points: {len(moved)}"
+    for name, students in sorted(moved.items(), key=lambda item: -len(item[1])):
+        yield f"  {name}: {sum(students.values()):+d} in all, for {name_some(students)}"
 
 
 def unsettled_lines(assignment: str, tally: Tally) -> Iterator[str]:

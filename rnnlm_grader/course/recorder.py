@@ -7,6 +7,7 @@ import copy
 import html
 import json
 import re
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,8 @@ class Recorder:
         self.unanswered = outline_of(self.source).blank
         cells = gradebook.db.execute(select(BaseCell.id, BaseCell.name))  # once, not for each grade of each student
         self.names = dict(map(tuple, cells))
+        # Where work that was graded before earns something else now: {name of a criterion: {student: difference}}.
+        self.moved: defaultdict[str, dict[str, int]] = defaultdict(dict)
 
     def record(self, submission: Submission, result: Result) -> None:
         """Record a submission. The notebook comes last: without it, the next run records the submission again."""
@@ -95,6 +98,18 @@ class Recorder:
         self.gradebook.db.refresh(notebook, ["score"])
         set_penalty(self.late_rule, notebook)
         self.gradebook.db.commit()
+        if before.get("work") == work_of(submission):
+            self.compare(student, before["results"], result["results"])
+
+    def compare(self, student: str, *results: Iterable[PartSummary]) -> None:
+        """Note which criteria give the same work of a student other points than before; `results` are then and now."""
+        then, now = (
+            {column_of(part, each): earned([each], self.settings.strict) for part in found for each in part["criteria"]}
+            for found in results
+        )
+        for name in sorted(then.keys() | now.keys()):
+            if difference := now.get(name, 0) - then.get(name, 0):
+                self.moved[name][student] = difference
 
     def enter_scores(
         self,
@@ -226,6 +241,11 @@ def shown_source(source: str) -> str:
         line[at : at + MOST_IN_LINE].rstrip() for line in lines for at in range(0, max(len(line), 1), MOST_IN_LINE)
     )
     return MANY_EMPTY.sub(r"\1", text)
+
+
+def column_of(part: Mapping[str, Any], criterion: Mapping[str, Any]) -> str:
+    """What a criterion is called in tables: it says where the criterion belongs."""
+    return f"{part['name']}-{part['part']}-{criterion['id']}"
 
 
 def points_in(results: Iterable[PartSummary], is_strict: bool) -> dict[str, int]:

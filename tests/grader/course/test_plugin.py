@@ -299,6 +299,29 @@ def test_a_run_says_whose_marks_it_changes_and_a_dry_run_says_it_before(course, 
     assert capsys.readouterr().out.endswith("would grade 1 and leave 0 unchanged\nno mark would change\n")
 
 
+def test_a_run_says_which_criteria_give_the_same_work_other_points(course, capsys):
+    own = Course(course)
+    shutil.copy(ROOT / "nbgrader_config.py", course)
+    own.grade()
+    graded = own.at("autograded", "somebody") / NOTEBOOK
+    notebook = nbformat.read(graded, as_version=4)
+    record = notebook.metadata.rnnlm_grader
+    record.results[0].criteria[0].update(state="holds", max_points=3)  # as another version of the grader had it
+    record.key = "another"
+    nbformat.write(notebook, graded)
+    told = (
+        "criteria that give the same work other points: 1\n  MyEmbedding-forward-rows_by_id: -3 in all, for somebody\n"
+    )
+    for options in ("--dry-run",), ():
+        capsys.readouterr()
+        assert own.rnnlm_grade("grade", "--jobs", "1", *options) == 0
+        assert told in capsys.readouterr().out
+    work = own.at("submitted", "somebody") / NOTEBOOK
+    work.write_text(WORK["unfinished"])  # other work
+    own.grade()
+    assert "criteria that" not in capsys.readouterr().out
+
+
 def test_a_dry_run_tells_the_marks_before_other_points_are_entered(course, capsys):
     own = Course(course)
     shutil.copy(ROOT / "nbgrader_config.py", course)
