@@ -26,13 +26,13 @@ OPENING = re.compile(r"\*\*.+?\*\*")  # such as **Next.**, in any language
 class NameNext(NbGraderPreprocessor):
     """Have an exercise name the next one that the book offers, and its chapter, or say that it was the last.
 
-    It does so in whatever words the course's exercises have. One that the book doesn't offer stays as it is.
+    It does so in whatever words the course's exercises have. Where no book offers any, they stay as they are.
     """
 
     def preprocess(self, nb, resources):
         name, there = resources["nbgrader"]["assignment"], offered(".")  # nbgrader converts in the course's folder
         following = next((other for other in there if other > name), None)
-        for cell in nb.cells if name in there else ():
+        for cell in nb.cells if there else ():
             if cell.metadata.get("nbgrader", {}).get("grade_id") == OUTRO:
                 before, gap, last = cell.source.rpartition("\n\n")
                 last = of_kind(last, bool(following))

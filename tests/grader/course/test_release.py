@@ -48,6 +48,8 @@ def release(course):
         ({"09-x": "08-scale"}, "**Luego.** Fin.", "**Luego.** Fin.", NEXT),
         ({"09-x": "08-scale"}, "What a course!", "What a course!", NEXT),
         ({}, NEXT, LAST, LAST),
+        ({"02-embedding": "04-bptt"}, NEXT, "**Next.** Read chapter 2, then open exercise `04-bptt`.", LAST),
+        ({"02-embedding": "00-own"}, NEXT, LAST, LAST),
         ({}, NEXT, "", NEXT),
         ({}, "Go on with `02-rnn`.", "Go on with `02-rnn`.", LAST),
         ({}, LAST, LAST, NEXT),
@@ -55,7 +57,7 @@ def release(course):
 )
 def test_what_comes_next_is_what_the_book_offers_next_or_nothing(course, pages, text, wanted, other):
     (course / "book").mkdir()
-    for page, name in (pages | {"02-embedding": SLUG}).items():
+    for page, name in ({"02-embedding": SLUG} | pages).items():
         (course / "book" / f"{page}.md").write_text(f"{{download}}`x <../exercises/{name}/{name}.ipynb>`")
     edit(course / "solutions" / NOTEBOOK, NEXT, text)
     shutil.copytree(ROOT / "solutions" / "02-rnn", course / "solutions" / "02-rnn")
