@@ -171,6 +171,14 @@ class Roster:
             raise Refusal(f"there are several {upload.name}. Put Moodle's grading worksheet beside the download")
         return known if len(known) == len(participants) == 1 else []
 
+    def without_address(self):
+        """Return the names of those in Moodle's download whose number is in no worksheet; nobody if there is none."""
+        return {
+            upload.name
+            for upload in self.uploads
+            if self.emails and not (upload.in_canvas or upload.number in self.emails)
+        }
+
     def enter(self):
         """Write those who are new into the gradebook, as exports need them; return their names."""
         for one in self.students:

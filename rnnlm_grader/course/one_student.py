@@ -19,7 +19,12 @@ SIGNS = {State.HOLDS: "✓", State.COSTS: "✗", State.GIVEN: "≈", State.HELD_
 def criteria_of(coursedir: CourseDirectory, student: str) -> Iterator[str]:
     """Yield lines: of each part its points, and of each criterion its number, its sign, what it earns, and why."""
     assignment = coursedir.assignment_id
-    found = next(iter(read_class(of_assignment(coursedir, assignment, only=[student])).graded), None)
+    people = read_class(of_assignment(coursedir, assignment, only=[student]))
+    if not people.students:
+        raise Refusal(
+            f"There is no student {clean(student)} in the course. An id is the name of a folder in submitted/."
+        )
+    found = next(iter(people.graded), None)
     if not (found and found.record.get("results")):
         raise Refusal(
             f"Nothing of {clean(student)} is graded in {assignment}. Grade it first: rnnlm-grade {assignment}"

@@ -9,7 +9,7 @@ from ...refusal import Refusal, in_words
 from ..downloads import Roster, choose, read_uploads, read_worksheets
 from ..gradebook import open_gradebook
 from ..handed_in import came_through_exchange
-from ..messages import one_line
+from ..messages import name_some, one_line
 
 COLLECTED = r".*/(?P<student_id>[^/]+)/(?P<file_id>[^/]+)\.(?:ipynb|zip)"  # how `Download` lays out what it extracts
 
@@ -19,6 +19,13 @@ class Download(ExtractorPlugin):
 
     A zip stays one: the grader opens it, and nothing in it can name another author.
     """
+
+    def __init__(self, **kwargs):
+        """End the command, before it begins, where there is no download."""
+        super().__init__(**kwargs)
+        archive = Path(self.parent._format_collect_path(self.parent.archive_directory))
+        if not (archive.is_dir() and any(archive.iterdir())):
+            self.parent.fail("There is nothing in %s. Put the download there, as Canvas or Moodle gives it.", archive)
 
     def extract(self, archive_path, extracted_path):
         coursedir = self.parent.coursedir
@@ -37,7 +44,7 @@ class Download(ExtractorPlugin):
                 entered = roster.enter()
         except (Refusal, OSError, zipfile.BadZipFile) as reason:
             self.parent.fail("%s", in_words(reason))
-        self.tell_afterwards(chosen, entered, left)
+        self.tell_afterwards(chosen, entered, left, roster.without_address())
 
     def reason_against(self, student):
         """Return why a student's work isn't taken from the download, with what to do; None where it is."""
@@ -52,7 +59,7 @@ class Download(ExtractorPlugin):
             return f"what {one_line(student)} handed in before counts. To take this, add --force"
         return None
 
-    def tell_afterwards(self, chosen, entered, left):
+    def tell_afterwards(self, chosen, entered, left, without_address):
         """Have nbgrader go on, and say at the end what wasn't collected, and why."""
         process = self.parent.process_extracted_files
 
@@ -61,6 +68,12 @@ class Download(ExtractorPlugin):
             self.log.info("%d submissions, %d other files", len(chosen), len(left))
             if entered:
                 self.log.warning("New in the gradebook: %s", ", ".join(map(one_line, entered)))
+            if without_address:
+                self.log.warning(
+                    "The worksheet has no address for %s. Is it that of %s?",
+                    name_some(without_address),
+                    self.parent.coursedir.assignment_id,
+                )
             for path, reason in sorted(left.items()):
                 self.log.warning("Not collected: %s: %s", one_line(path), reason)
             for upload in chosen.values():

@@ -248,5 +248,7 @@ def test_each_criterion_of_one_student_is_listed_with_what_it_earns_and_why(tmp_
     assert of_gus.count(f"       as in {at}") == 1  # what ends all is told once
     assert of_gus[of_gus.index(costs) + 1] == f"       Nothing could be compared: {ENDLESS.reason}"
     assert lines[-1] == "23 points; 22 if only ✓ counts. Marks by hand and lateness are left out."
-    with pytest.raises(Refusal, match="Nothing of zoë is graded in 01-embedding"):
-        [*criteria_of(lay_out(tmp_path / "other", {"eve": eve}), "zoë")]
+    other = lay_out(tmp_path / "other", {"eve": eve}, missing=["kim"])
+    for student, says in ("kim", "Nothing of kim is graded in 01-embedding"), ("zoë", "There is no student zoë"):
+        with pytest.raises(Refusal, match=says):
+            [*criteria_of(other, student)]

@@ -238,9 +238,11 @@ def test_a_worksheet_that_arrives_later_fills_in_the_address(new_course):
     download = archive(
         {f"{FOLDER.format('Ada Lovelace', 1)}_/{NAME}": RIGHT, f"{FOLDER.format('Kim Lee', 3)}_/{NAME}": RIGHT}
     )
-    course.collect(download)
+    _, said = course.collect(download)
+    assert not any("worksheet" in line for line in said)
     (course.downloads / "Grades-rnnlm.csv").write_text(WORKSHEET, encoding="utf-8")
-    course.collect(download, "--force")
+    _, said = course.collect(download, "--force")
+    assert f"The worksheet has no address for Ada Lovelace. Is it that of {SLUG}?" in said
     rows = course.export("moodle")
     assert {row["Username"]: row["Email address"] for row in rows} == {"ada": "", "Kim Lee": "kim.lee@example.org"}
 
@@ -333,6 +335,18 @@ def test_a_damaged_download_is_told_of_in_one_line_and_nothing_is_collected(new_
     assert course.submitted() == {}
     assert "submissions.zip is damaged" in said[-1]
     assert said[-1].endswith("Download it again.")
+
+
+def test_a_download_that_lies_elsewhere_ends_the_collecting_with_the_place_where_it_belongs(new_course):
+    course = new_course()
+    course.downloads.with_name("submissions.zip").write_bytes(archive(CANVAS_FILES))
+    with contextlib.chdir(course.folder):
+        app = ZipCollectApp()
+        app.initialize([SLUG])
+        done = capture_log(app)
+    assert not done["success"]
+    last = done["log"].splitlines()[-1]
+    assert last.endswith(f"There is nothing in {course.downloads}. Put the download there, as Canvas or Moodle gives it.")
 
 
 def test_a_student_with_the_number_of_another_as_id_is_never_taken_for_that_one(new_course):
