@@ -346,7 +346,7 @@ def test_a_download_that_lies_elsewhere_ends_the_collecting_with_the_place_where
         done = capture_log(app)
     assert not done["success"]
     last = done["log"].splitlines()[-1]
-    assert last.endswith(f"There is nothing in {course.downloads}. Put the download there, as Canvas or Moodle gives it.")
+    assert last.endswith(f"nothing in {course.downloads}. Put the download there, as Canvas or Moodle gives it.")
 
 
 def test_a_student_with_the_number_of_another_as_id_is_never_taken_for_that_one(new_course):
